@@ -1,0 +1,42 @@
+# The commands of the project. `make` alone lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help install demo test check format lock bench soak clean
+
+help:  ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@echo "Making $(VENV) and installing the pinned packages (once; about a minute)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(INSTALLED)  ## make the virtual environment and install what requirements.lock pins
+
+demo: install  ## crawl the sample portals and serve the search page at http://127.0.0.1:8000
+	@$(BIN)/tinphuong demo
+
+test: install  ## the whole default test suite
+	$(BIN)/pytest
+
+check: install  ## ruff, ruff format and mypy strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install  ## put the code in order as `make check` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install  ## pin again what pyproject.toml asks for
+	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
+	$(VENV)/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
+		--no-header --no-annotate --quiet --upgrade --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what was built (never index/store, the only truth)
+	rm -rf $(VENV) build demo *.egg-info index/whoosh

@@ -1,0 +1,58 @@
+"""Results: what a search found. Query in, Results out is the whole contract of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found. `title` and `snippet` are plain text; marks are [start, end) in them."""
+
+    id: int
+    url: str
+    title: str
+    title_marks: tuple[tuple[int, int], ...]
+    snippet: str
+    snippet_marks: tuple[tuple[int, int], ...]
+    portal: str
+    published: datetime | None
+    has_time: bool
+    wards: tuple[str, ...]
+    wards_then: tuple[str, ...]
+    topics: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """`count` is the total of the search that this value alone in its facet would give."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """One thing the engine searched beside what was typed: `typed` → also `meant`."""
+
+    kind: str
+    typed: str
+    meant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types)."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    pages: int
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    undated: int
+    widenings: tuple[Widening, ...]
+    generation: str
