@@ -1,0 +1,283 @@
+"""The store: articles, their revisions and the state of the crawl, in one SQLite file.
+
+It is the only source of truth; the index is made from it and may be thrown away. One crawler and
+one indexer may write at the same time (write-ahead log, short transactions); the web only reads.
+
+The schema grows by MIGRATIONS: `PRAGMA user_version` says how many of them a file has had.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Literal
+
+from crawler.article import Article, Attachment, PrintedDate
+
+MIGRATIONS = (
+    """
+    CREATE TABLE articles (
+        id INTEGER PRIMARY KEY,
+        portal TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        url TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        record TEXT NOT NULL,          -- the Article as JSON
+        first_seen TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        change INTEGER NOT NULL,       -- grows with every write, over all articles
+        indexed INTEGER NOT NULL DEFAULT 0,  -- the change that the published index holds
+        UNIQUE (portal, identity)
+    );
+    CREATE INDEX articles_unindexed ON articles (change) WHERE indexed < change;
+    CREATE INDEX articles_change ON articles (change);
+    CREATE TABLE revisions (
+        article INTEGER NOT NULL REFERENCES articles (id),
+        replaced_at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        record TEXT NOT NULL
+    );
+    CREATE INDEX revisions_article ON revisions (article);
+    CREATE TABLE addresses (
+        url TEXT PRIMARY KEY,
+        portal TEXT NOT NULL,
+        kind TEXT NOT NULL,            -- start, listing or article
+        depth INTEGER NOT NULL,        -- links away from a start page
+        parent TEXT,
+        due REAL NOT NULL,             -- seconds since 1970; when it may be fetched next
+        fetched_at REAL,
+        outcome TEXT,                  -- what the last fetch brought, in a word or two
+        etag TEXT,
+        last_modified TEXT,
+        sha256 TEXT,
+        failures INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE INDEX addresses_due ON addresses (portal, due);
+    CREATE TABLE crawls (
+        portal TEXT PRIMARY KEY,
+        started_at REAL NOT NULL,
+        finished_at REAL,
+        succeeded_at REAL,             -- the last crawl that reached a start page
+        error TEXT                     -- why the last crawl did not, in words
+    ) WITHOUT ROWID;
+    """,
+)
+
+Put = Literal["new", "changed", "same"]
+
+
+class StoreMissing(Exception):
+    """There is no store at that path yet. Raised by open_readonly()."""
+
+
+class StoreTooNew(Exception):
+    """The file was written by a later version of this program. Raised by open_store()."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article with what the store knows of it."""
+
+    id: int
+    article: Article
+    first_seen: datetime
+    changed_at: datetime
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """How an article read before `replaced_at`."""
+
+    article: Article
+    replaced_at: datetime
+
+
+def to_record(article: Article) -> str:
+    """The article as JSON, days and times in ISO 8601."""
+    return json.dumps(asdict(article), default=_iso, ensure_ascii=False)
+
+
+def from_record(record: str) -> Article:
+    """The inverse of to_record()."""
+    fields: dict[str, Any] = json.loads(record)
+    for name in ("published", "updated"):
+        fields[name] = _printed_date(fields[name])
+    for name in ("body", "captions"):
+        fields[name] = tuple(fields[name])
+    fields["attachments"] = tuple(Attachment(**each) for each in fields["attachments"])
+    fields["fetched_at"] = datetime.fromisoformat(fields["fetched_at"])
+    return Article(**fields)
+
+
+def _iso(value: date | time) -> str:
+    return value.isoformat()
+
+
+def _printed_date(fields: dict[str, Any] | None) -> PrintedDate | None:
+    if fields is None:
+        return None
+    return PrintedDate(
+        day=date.fromisoformat(fields["day"]),
+        time=time.fromisoformat(fields["time"]) if fields["time"] else None,
+        source=fields["source"],
+        certainty=fields["certainty"],
+    )
+
+
+def open_store(path: Path) -> Store:
+    """The store at `path`, made where there is none, brought to the newest schema.
+
+    Raises StoreTooNew where the file is ahead of this program.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    _migrate(connection, path)
+    return Store(connection)
+
+
+def open_readonly(path: Path) -> Store:
+    """The store at `path` for reading, needing no write permission. Raises StoreMissing.
+
+    A write-ahead log exists only while somebody writes; without one SQLite would have to create
+    it, which a reader may not, so then the file is read as the unchanging file it is.
+    """
+    if not path.exists():
+        raise StoreMissing(f"there is no store at {path}; run: tinphuong crawl")
+    log = path.with_name(path.name + "-wal")
+    mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    uri = f"{path.resolve().as_uri()}?{mode}"
+    return Store(
+        sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    )
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise StoreTooNew(
+            f"{path} has schema {version}, this program knows {len(MIGRATIONS)}; update tinphuong"
+        )
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
+
+
+class Store:
+    """Articles and revisions. The frontier reads and writes its own tables on `connection`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def close(self) -> None:
+        """Close the file. A writer's last close folds the write-ahead log into it."""
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what is written inside; takes the write lock at once."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def put(self, article: Article) -> Put:
+        """Store an article. An edited one keeps its id and leaves a revision behind.
+
+        Call it inside transaction().
+        """
+        found = self.connection.execute(
+            "SELECT id, sha256, record FROM articles WHERE portal = ? AND identity = ?",
+            (article.portal, article.identity),
+        ).fetchone()
+        digest, record, now = article.sha256, to_record(article), article.fetched_at.isoformat()
+        if found is None:
+            self.connection.execute(
+                "INSERT INTO articles"
+                " (portal, identity, url, sha256, record, first_seen, changed_at, change)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM articles))",
+                (article.portal, article.identity, article.url, digest, record, now, now),
+            )
+            return "new"
+        number, old_digest, old_record = found
+        if digest == old_digest:
+            return "same"
+        self.connection.execute(
+            "INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, now, old_digest, old_record)
+        )
+        self.connection.execute(
+            "UPDATE articles SET sha256 = ?, record = ?, changed_at = ?,"
+            " change = (SELECT max(change) + 1 FROM articles) WHERE id = ?",
+            (digest, record, now, number),
+        )
+        return "changed"
+
+    def articles(self, ids: Iterable[int]) -> dict[int, Stored]:
+        """The articles of these ids; an id that is not in the store is left out."""
+        wanted = json.dumps(list(ids))
+        rows = self.connection.execute(
+            f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        return {stored.id: stored for stored in map(_stored, rows)}
+
+    def all_articles(self) -> Iterator[Stored]:
+        """Every article in the order of ids."""
+        return map(_stored, self.connection.execute(f"{_SELECT} ORDER BY id"))
+
+    def unindexed(self) -> Iterator[Stored]:
+        """Articles that are new or changed since they were last indexed, oldest change first."""
+        rows = self.connection.execute(f"{_SELECT} WHERE indexed < change ORDER BY change")
+        return map(_stored, rows)
+
+    def mark_indexed(self, changes: Iterable[tuple[int, int]]) -> None:
+        """Note that the published index holds these (id, change)."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "UPDATE articles SET indexed = ?2 WHERE id = ?1 AND indexed < ?2", changes
+            )
+
+    def revisions(self, article: int) -> tuple[Revision, ...]:
+        """How an article read before, newest first."""
+        rows = self.connection.execute(
+            "SELECT record, replaced_at FROM revisions WHERE article = ? ORDER BY rowid DESC",
+            (article,),
+        )
+        return tuple(Revision(from_record(record), _when(at)) for record, at in rows)
+
+    def counts(self) -> dict[str, int]:
+        """Articles per portal."""
+        rows = self.connection.execute("SELECT portal, count(*) FROM articles GROUP BY portal")
+        return dict(rows.fetchall())
+
+    def waiting(self) -> int:
+        """How many articles the published index does not hold as they are."""
+        row = self.connection.execute("SELECT count(*) FROM articles WHERE indexed < change")
+        return int(row.fetchone()[0])
+
+
+_SELECT = "SELECT id, record, first_seen, changed_at, change FROM articles"
+
+
+def _stored(row: tuple[int, str, str, str, int]) -> Stored:
+    number, record, first_seen, changed_at, change = row
+    return Stored(number, from_record(record), _when(first_seen), _when(changed_at), change)
+
+
+def _when(iso: str) -> datetime:
+    return datetime.fromisoformat(iso)
