@@ -211,7 +211,7 @@ class Store:
             self.connection.execute(
                 "INSERT INTO articles"
                 " (portal, identity, url, sha256, record, first_seen, changed_at, change)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM articles))",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(change), 0) + 1 FROM articles))",
                 (article.portal, article.identity, article.url, digest, record, now, now),
             )
             return "new"
