@@ -44,26 +44,29 @@ MIGRATIONS = (
     );
     CREATE INDEX revisions_article ON revisions (article);
     CREATE TABLE addresses (
-        url TEXT PRIMARY KEY,
         portal TEXT NOT NULL,
+        key TEXT NOT NULL,             -- the id a layout carries in the address, else the address
+        url TEXT NOT NULL,
         kind TEXT NOT NULL,            -- start, listing or article
         depth INTEGER NOT NULL,        -- links away from a start page
-        parent TEXT,
+        parent TEXT,                   -- the address that linked it first
         due REAL NOT NULL,             -- seconds since 1970; when it may be fetched next
         fetched_at REAL,
         outcome TEXT,                  -- what the last fetch brought, in a word or two
         etag TEXT,
         last_modified TEXT,
-        sha256 TEXT,
-        failures INTEGER NOT NULL DEFAULT 0
+        sha256 TEXT,                   -- of the bytes last fetched
+        failures INTEGER NOT NULL DEFAULT 0,  -- in a row
+        PRIMARY KEY (portal, key)
     ) WITHOUT ROWID;
     CREATE INDEX addresses_due ON addresses (portal, due);
     CREATE TABLE crawls (
         portal TEXT PRIMARY KEY,
         started_at REAL NOT NULL,
-        finished_at REAL,
-        succeeded_at REAL,             -- the last crawl that reached a start page
-        error TEXT                     -- why the last crawl did not, in words
+        finished_at REAL,              -- none while a crawl runs, or after one that was killed
+        succeeded_at REAL,             -- the end of the last crawl that met no error
+        error TEXT,                    -- why the last crawl gave up, in words
+        not_before REAL                -- the portal asked to be left alone until then
     ) WITHOUT ROWID;
     """,
 )
