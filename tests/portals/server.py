@@ -11,11 +11,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 
+from tests.portals.frames import MARK
 from tests.portals.pages import Answer, answer, routes
 from tests.portals.sites import Site, load_sites
 
-PORT_TRIES = 20
-"""How often a common free port is looked for before the last error is passed on."""
+POLL = 0.05
+"""Seconds until a server notices that it shall end."""
+
+CONTACT = "mau@tinphuong.invalid"
+"""For the demo's portals.toml; .invalid is reserved, so that it is nobody's (RFC 2606)."""
 
 
 class Server(ThreadingHTTPServer):
@@ -78,56 +82,37 @@ def _http_date(moment: datetime) -> str:
 
 @contextmanager
 def serve(port: int = 0, sites: Sequence[Site] | None = None) -> Iterator[dict[str, str]]:
-    """Serve the sample portals; gives the base URL of each by its id. Port 0: any free port."""
+    """Serve the sample portals; gives the base URL of each by its id.
+
+    Port 0: one that is free. OSError where the port is taken.
+    """
     with ExitStack() as stack:
-        servers = _listen(load_sites() if sites is None else sites, port, stack)
+        servers: list[Server] = []
+        for site in load_sites() if sites is None else sites:
+            servers.append(Server(site, servers[0].server_port if servers else port))
+            stack.callback(servers[-1].server_close)
         for server in servers:
-            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
             stack.callback(server.shutdown)
         yield {server.site.id: server.base for server in servers}
 
 
-def _listen(sites: Sequence[Site], port: int, stack: ExitStack) -> list[Server]:
-    """Servers for all sites on one port, closed by the stack. OSError where the port is taken."""
-    for remaining in reversed(range(1 if port else PORT_TRIES)):
-        with ExitStack() as opened:
-            try:
-                servers = _on_one_port(sites, port, opened)
-            except OSError:
-                if not remaining:
-                    raise
-            else:
-                stack.push(opened.pop_all())
-                return servers
-    raise AssertionError("the last try returns or raises")
+def portals_toml(port: int) -> str:
+    """The text of a portals.toml that crawls the sample portals served on `port`."""
+    entries = (_entry(site, port) for site in load_sites())
+    return f'# {MARK}\ncontact = "{CONTACT}"\n' + "".join(entries)
 
 
-def _on_one_port(sites: Sequence[Site], port: int, opened: ExitStack) -> list[Server]:
-    servers: list[Server] = []
-    for site in sites:
-        servers.append(Server(site, servers[0].server_port if servers else port))
-        opened.callback(servers[-1].server_close)
-    return servers
-
-
-def portals_toml(bases: Mapping[str, str], sites: Sequence[Site]) -> str:
-    """The text of a portals.toml for the sites served at these base URLs."""
-    entries = (_entry(site, bases[site.id]) for site in sites)
-    return 'contact = "mau@tinphuong.invalid"\n' + "".join(entries)
-
-
-def _entry(site: Site, base: str) -> str:
+def _entry(site: Site, port: int) -> str:
     return f"""
 [[portal]]
 id = "{site.id}"
 name = "{site.name}"
-ward = "{site.ward}"
-province = "{site.province}"
-start = ["{base}/"]
-hosts = ["{site.host}"]
+ward = {{ name = "{site.ward}", province = "{site.province}" }}
+start = ["http://{site.host}:{port}/"]
 interval = "6h"
-delay = 0.05
+delay = "0s"
 layout = "auto"
 allow_private = true
-show = "full"  # our own texts
+show = "full"
 """
