@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         """The portals are silent; who asks for pages tells what came back."""
 
 
-def _matches(answer: Answer, headers: Mapping[str, str]) -> bool:
+def _matches(answer: Answer, headers: Message) -> bool:
     """If-None-Match counts alone where it is given (RFC 9110, section 13.1.3)."""
     if answer.modified is None:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -142,14 +142,15 @@ def load_sites() -> tuple[Site, ...]:
 
 
 def _site(entry: dict[str, Any]) -> Site:
-    articles = tuple(_article(item, entry["dating"]) for item in entry.pop("article"))
-    del entry["dating"]
+    dating = entry.pop("dating")
+    articles = tuple(_article(item, dating) for item in entry.pop("article"))
     return Site(**entry, articles=articles)
 
 
 def _article(item: dict[str, Any], dating: str) -> SampleArticle:
     """`dating` is the site's way of printing a date (for strftime); an article may have its own."""
-    printed = item["written"].strftime(item.pop("dating", dating))
-    body = tuple(" ".join(part.split()) for part in item.pop("body").strip().split("\n\n"))
-    lists = {key: tuple(item.pop(key, ())) for key in ("captions", "attachments")}
-    return replace(SampleArticle(**item, body=body), printed=printed, **lists)
+    item["printed"] = item["written"].strftime(item.pop("dating", dating))
+    item["body"] = [" ".join(paragraph.split()) for paragraph in item["body"].split("\n\n")]
+    for name in ("body", "captions", "attachments"):
+        item[name] = tuple(item.get(name, ()))
+    return SampleArticle(**item)
