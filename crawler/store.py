@@ -45,8 +45,8 @@ MIGRATIONS = (
     CREATE INDEX revisions_article ON revisions (article);
     CREATE TABLE addresses (
         portal TEXT NOT NULL,
+        url TEXT NOT NULL,             -- canonical
         key TEXT NOT NULL,             -- the id a layout carries in the address, else the address
-        url TEXT NOT NULL,
         kind TEXT NOT NULL,            -- start, listing or article
         depth INTEGER NOT NULL,        -- links away from a start page
         parent TEXT,                   -- the address that linked it first
@@ -57,8 +57,9 @@ MIGRATIONS = (
         last_modified TEXT,
         sha256 TEXT,                   -- of the bytes last fetched
         failures INTEGER NOT NULL DEFAULT 0,  -- in a row
-        PRIMARY KEY (portal, key)
+        PRIMARY KEY (portal, url)
     ) WITHOUT ROWID;
+    CREATE INDEX addresses_key ON addresses (portal, key);
     CREATE INDEX addresses_due ON addresses (portal, due);
     CREATE TABLE crawls (
         portal TEXT PRIMARY KEY,
@@ -66,6 +67,7 @@ MIGRATIONS = (
         finished_at REAL,              -- none while a crawl runs, or after one that was killed
         succeeded_at REAL,             -- the end of the last crawl that met no error
         error TEXT,                    -- why the last crawl gave up, in words
+        failures INTEGER NOT NULL DEFAULT 0,  -- crawls that gave up, in a row
         not_before REAL                -- the portal asked to be left alone until then
     ) WITHOUT ROWID;
     """,
