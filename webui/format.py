@@ -1,0 +1,94 @@
+"""How values are written for a Vietnamese reader: numbers, days, marked text, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from crawler.article import VIETNAM
+
+
+def number(value: int) -> str:
+    """Thousands with a dot.
+
+    >>> number(1234567)
+    '1.234.567'
+    """
+    return f"{value:,}".replace(",", ".")
+
+
+def day(value: date) -> str:
+    """Day, month, year; a moment is read in Vietnam's time.
+
+    >>> from datetime import UTC
+    >>> day(date(2026, 3, 5)), day(datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
+    ('05/03/2026', '31/12/2026')
+    >>> day(datetime(2026, 12, 31, 17, 30, tzinfo=UTC))
+    '01/01/2027'
+    """
+    if isinstance(value, datetime):
+        value = value.astimezone(VIETNAM)
+    return f"{value:%d/%m/}{value.year:04}"
+
+
+def moment(value: datetime) -> str:
+    """Day and time of day in Vietnam.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2022, 10, 6, 13, 47, tzinfo=UTC))
+    '06/10/2022 lúc 20:47'
+    """
+    return f"{day(value)} lúc {value.astimezone(VIETNAM):%H:%M}"
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:
+    """HTML of the text with <mark> around each [start, end). Everything is escaped first.
+
+    Marks are taken in order; one that overlaps the one before, or is empty, is left out.
+
+    >>> marked("rác <thải> nhựa", [(0, 3), (5, 9)])
+    Markup('<mark>rác</mark> &lt;<mark>thải</mark>&gt; nhựa')
+    """
+    pieces, done = [], 0
+    for start, end in sorted(marks):
+        if done <= start < end <= len(text):
+            pieces += [escape(text[done:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+            done = end
+    return Markup("").join([*pieces, escape(text[done:])])
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, cut between words, with "…" where something was cut.
+
+    >>> shortened("Thu gom rác thải nhựa", 12), shortened("Thu gom", 12)
+    ('Thu gom rác…', 'Thu gom')
+    """
+    if len(text) <= length:
+        return text
+    head = text[:length]
+    words = head.rsplit(" ", 1)[0] if " " in head else head[:-1]
+    return words.rstrip(" ,.;:–-") + "…"
+
+
+def host(url: str) -> str:
+    """The site of an address as readers name it.
+
+    >>> host("https://www.bode.hanoi.gov.vn/tin/1.html")
+    'bode.hanoi.gov.vn'
+    """
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:  # a crawled address may be anything
+        return ""
+
+
+def safe_href(url: str) -> str:
+    """The address where it is one of the web, else "": never `javascript:` from a crawled page.
+
+    >>> safe_href("https://a.vn/1"), safe_href(" JavaScript:alert(1)")
+    ('https://a.vn/1', '')
+    """
+    return url if url.startswith(("http://", "https://")) else ""

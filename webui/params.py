@@ -1,0 +1,238 @@
+"""Request arguments ↔ Query, and the links that add or drop one filter. Pure.
+
+One parameter set serves every format: q ward province topic source type from to sort page exact.
+Reading is tolerant: what cannot be understood is left out and reported under its parameter's
+name, the rest of the search goes on.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from indexer.query import SORTS, Query
+
+FACETS = {
+    "province": "provinces",
+    "ward": "wards",
+    "topic": "topics",
+    "source": "sources",
+    "type": "types",
+}
+"""Parameter → field of Query, in the order of the page."""
+
+TEXT_LIMIT = 512
+"""Characters of q that are searched."""
+
+VALUES_LIMIT = 50
+"""Values of one facet that are read from an address."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+ERRORS = {
+    "length": f"Câu tìm quá dài: chỉ tìm theo {TEXT_LIMIT} ký tự đầu",
+    "date": "Nhập ngày đúng dạng ngày/tháng/năm",
+    "order": "“Từ ngày” phải trước “Đến ngày”",
+    "page": "Số trang phải là số nguyên từ 1",
+}
+
+_DATE = re.compile(
+    r"""
+    (?: (?: (?P<day>\d{1,2}) [/.-])? (?P<month>\d{1,2}) [/.-])? (?P<year>\d{4})  # 15/3/2026
+    | (?P<iso_year>\d{4}) - (?P<iso_month>\d{1,2}) (?: - (?P<iso_day>\d{1,2}))?  # 2026-03-15
+    """,
+    re.VERBOSE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks: the query to search, what was wrong, and what to put back in the form.
+
+    `errors` and `typed` are keyed by parameter; `typed` holds the text of from and to.
+    """
+
+    query: Query
+    errors: Mapping[str, str]
+    typed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One applied filter: its parameter, its value and the search without it."""
+
+    name: str
+    value: str
+    without: Query
+
+
+def read(pairs: Iterable[tuple[str, str]]) -> Asked:
+    """The arguments of a request, understood as far as they can be."""
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(_clean(value))
+    last = {name: values[-1] for name, values in given.items()}
+    errors: dict[str, str] = {}
+    since, until = _read_dates(last.get("from", ""), last.get("to", ""), errors)
+    text = last.get("q", "")
+    if len(text) > TEXT_LIMIT:
+        errors["q"] = ERRORS["length"]
+    facets = {field: _distinct(given.get(name, ())) for name, field in FACETS.items()}
+    query = Query(
+        text=text[:TEXT_LIMIT].strip(),
+        since=since,
+        until=until,
+        sort=next((sort for sort in SORTS if sort == last.get("sort")), None),
+        page=_read_page(last.get("page", ""), errors),
+        literal=last.get("exact") == "1",
+        **facets,
+    )
+    if query.sort == "relevance" and not query.text:
+        query = replace(query, sort=None)
+    return Asked(query, errors, _typed(last, query))
+
+
+def _clean(value: str) -> str:
+    """NFC, one space between words, nothing that is no character (NUL, lone surrogates).
+
+    >>> _clean("  ngân\\x00 sa\\u0301ch\\ud800 ")
+    'ngân sách'
+    """
+    text = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in value)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _distinct(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))[:VALUES_LIMIT]
+
+
+def _read_page(text: str, errors: dict[str, str]) -> int:
+    """The page asked for; 1 and an error where it is no whole number from 1."""
+    if re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+        return int(text)
+    if text:
+        errors["page"] = ERRORS["page"]
+    return 1
+
+
+def _read_dates(
+    since_text: str, until_text: str, errors: dict[str, str]
+) -> tuple[date | None, date | None]:
+    """First and last day; both None where they stand the wrong way round."""
+    since, until = read_day(since_text), read_day(until_text, last=True)
+    if since_text and since is None:
+        errors["from"] = ERRORS["date"]
+    if until_text and until is None:
+        errors["to"] = ERRORS["date"]
+    if since and until and since > until:
+        errors["to"] = ERRORS["order"]
+        return None, None
+    return since, until
+
+
+def read_day(text: str, last: bool = False) -> date | None:
+    """A day as readers type it, day before month; None where it is none.
+
+    A month or a year means its first day, or with `last` its last.
+
+    >>> read_day("15/3/2026"), read_day("2026-03-15"), read_day("31/2/2026")
+    (datetime.date(2026, 3, 15), datetime.date(2026, 3, 15), None)
+    >>> read_day("2/2024", last=True), read_day("2026", last=True)
+    (datetime.date(2024, 2, 29), datetime.date(2026, 12, 31))
+    """
+    match = _DATE.fullmatch(text.replace(" ", ""))
+    if match is None:
+        return None
+    year = int(match["year"] or match["iso_year"])
+    month_text, day_text = match["month"] or match["iso_month"], match["day"] or match["iso_day"]
+    month = int(month_text) if month_text else (12 if last else 1)
+    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
+        return None
+    length = calendar.monthrange(year, month)[1]
+    day = int(day_text) if day_text else (length if last else 1)
+    return date(year, month, day) if 1 <= day <= length else None
+
+
+def _typed(last: Mapping[str, str], query: Query) -> dict[str, str]:
+    """What the date fields show: the day understood, or what was typed where there is an error."""
+    understood = {"from": query.since, "to": query.until}
+    return {
+        name: f"{day:%d/%m/%Y}" if day else last.get(name, "") for name, day in understood.items()
+    }
+
+
+def to_pairs(query: Query) -> list[tuple[str, str]]:
+    """The arguments that read() turns into this query again; none for what is as by default."""
+    pairs = [("q", query.text)]
+    for name, field in FACETS.items():
+        pairs += [(name, value) for value in getattr(query, field)]
+    pairs += [
+        ("from", query.since.isoformat() if query.since else ""),
+        ("to", query.until.isoformat() if query.until else ""),
+        ("sort", query.sort or ""),
+        ("exact", "1" if query.literal else ""),
+        ("page", str(query.page) if query.page > 1 else ""),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def link(query: Query, path: str = "/search") -> str:
+    """The address of a search.
+
+    >>> link(Query("rác", wards=("bo-de", "ngoc-lam"), page=2))
+    '/search?q=r%C3%A1c&ward=bo-de&ward=ngoc-lam&page=2'
+    """
+    pairs = to_pairs(query)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def changed(query: Query, **fields: Any) -> Query:
+    """The query with other fields, from its first page."""
+    return replace(query, **{"page": 1, **fields})
+
+
+def toggled(query: Query, name: str, value: str) -> Query:
+    """The search with one value of a facet more, or without it where it was chosen."""
+    field = FACETS[name]
+    chosen: tuple[str, ...] = getattr(query, field)
+    rest = tuple(each for each in chosen if each != value)
+    return changed(query, **{field: rest if value in chosen else (*chosen, value)})
+
+
+def filters(query: Query) -> list[Filter]:
+    """Every applied filter in the order of the page; the words are none."""
+    found = [
+        Filter(name, value, toggled(query, name, value))
+        for name, field in FACETS.items()
+        for value in getattr(query, field)
+    ]
+    if query.since:
+        found.append(Filter("from", query.since.isoformat(), changed(query, since=None)))
+    if query.until:
+        found.append(Filter("to", query.until.isoformat(), changed(query, until=None)))
+    return found
+
+
+def cleared(query: Query) -> Query:
+    """The same words in the same order, without any filter."""
+    return Query(text=query.text, sort=query.sort, literal=query.literal)
+
+
+def presets(query: Query, today: date) -> list[tuple[str, Query]]:
+    """Label and search of each ready-made span of days."""
+    year = today.year
+    spans: list[tuple[str, date | None, date | None]] = [
+        ("Hôm nay", today, today),
+        ("7 ngày qua", today - timedelta(days=6), today),
+        ("30 ngày qua", today - timedelta(days=29), today),
+        ("Năm nay", date(year, 1, 1), date(year, 12, 31)),
+        ("Năm trước", date(year - 1, 1, 1), date(year - 1, 12, 31)),
+        ("Mọi thời gian", None, None),
+    ]
+    return [(label, changed(query, since=since, until=until)) for label, since, until in spans]
