@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import re
 import socket
 import time
 from collections import defaultdict
@@ -37,7 +38,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver, dnscache
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.error import DNSLookupError
+from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 
 from crawler.portals import Portal
 from crawler.urls import canonical, same_site
@@ -55,19 +56,24 @@ LONGEST_RETRY_AFTER = 24 * 3600.0
 
 LOOKUP_SECONDS = 20.0
 
-FAILURES: dict[type[Exception], str] = {
+HOST_FAILURES: dict[type[Exception], str] = {
     CannotResolveHostError: "no such host",
     DownloadConnectionRefusedError: "connection refused",
     DownloadTimeoutError: "no answer in time",
     ResponseDataLossError: "the answer broke off",
     DownloadFailedError: "connection failed",
-    DownloadCancelledError: "the page is too large",
-    NotSupported: "not an http address",
-    UnsupportedURLSchemeError: "not an http address",
-    OSError: "the answer could not be unpacked",
-    IgnoreRequest: "refused",
+    ConnectError: "connection failed",
+    ConnectionClosed: "connection closed",
 }
-"""What can go wrong on the way to a page, in words; the first class that fits counts."""
+PAGE_FAILURES: dict[type[Exception], str] = {
+    DownloadCancelledError: "the page is too large",
+    UnsupportedURLSchemeError: "not an http address",
+    NotSupported: "not an http address",
+    IgnoreRequest: "redirects without end, or is too large when unpacked",
+    OSError: "could not be unpacked",
+}
+"""What can go wrong on the way to a page, in words: with the whole host, or with one page."""
+FAILURES = {**HOST_FAILURES, **PAGE_FAILURES}
 
 
 class Refused(IgnoreRequest):
@@ -91,6 +97,8 @@ def in_words(error: Exception) -> str:
     """
     if isinstance(error, Refused | LeftAlone):
         return str(error)
+    if isinstance(error, DownloadFailedError) and re.search("certificate|Verif", str(error)):
+        return "the certificate is not valid"
     return next(words for kind, words in FAILURES.items() if isinstance(error, kind))
 
 
@@ -112,19 +120,15 @@ class Addresses:
             raise Refused(f"leads to {where}, which is none of the portal's hosts")
         host = urlsplit(request.url).hostname or ""
         if host not in dnscache:
-            dnscache[host] = await _examined(host, portal)
-        request.meta["address"] = dnscache[host]
+            dnscache[host] = await _look_up(host)
+        address = dnscache[host]
+        if not ip_address(address).is_global and not portal.allow_private:
+            raise Refused(f"{host} is at {address}, not a public address; see allow_private")
+        request.meta["address"] = address
 
 
-async def _examined(host: str, portal: Portal) -> str:
-    addresses = await _looked_up(host)
-    hidden = [each for each in addresses if not ip_address(each).is_global]
-    if hidden and not portal.allow_private:
-        raise Refused(f"{host} is at {hidden[0]}, not a public address; see allow_private")
-    return addresses[0]
-
-
-async def _looked_up(host: str) -> Sequence[str]:
+async def _look_up(host: str) -> str:
+    """The first IPv4 address of a name."""
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(LOOKUP_SECONDS):
@@ -132,8 +136,8 @@ async def _looked_up(host: str) -> Sequence[str]:
                 host, None, family=socket.AF_INET, type=socket.SOCK_STREAM
             )
     except (OSError, UnicodeError, TimeoutError) as error:
-        raise CannotResolveHostError(str(error)) from error
-    return [str(sockaddr[0]) for *_, sockaddr in found]
+        raise CannotResolveHostError(host) from error
+    return str(found[0][4][0])
 
 
 class ExaminedOnly(CachingThreadedResolver):

@@ -22,6 +22,7 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
+from twisted.logger import globalLogBeginner
 
 from crawler.archive import Archive
 from crawler.article import VIETNAM, Article
@@ -30,10 +31,10 @@ from crawler.frontier import PATIENCE, Address, Fetched, Frontier, retry_after
 from crawler.page import Page, ParsedPage, parse
 from crawler.politeness import (
     FAILURES,
+    HOST_FAILURES,
     Addresses,
     ExaminedOnly,
     LeftAlone,
-    Refused,
     Robots,
     Turn,
     Turns,
@@ -131,6 +132,7 @@ def _run(lanes: Sequence[Lane], agent: str, progress: Callable[[int, int], None]
     Whether certificates are checked is one setting of a crawler. The turns are shared.
     """
     process = AsyncCrawlerProcess({**SETTINGS, "USER_AGENT": agent})
+    _quieten()
     turns, broken = new_turns(), list[Exception]()
     for tls in {lane.portal.tls for lane in lanes}:
         crawler = process.create_crawler(NewsSpider)
@@ -142,6 +144,13 @@ def _run(lanes: Sequence[Lane], agent: str, progress: Callable[[int, int], None]
         raise broken[0]
     if not all(lane.ended for lane in lanes):
         raise KeyboardInterrupt
+
+
+def _quieten() -> None:
+    """What the libraries say of a bad certificate, the portal's error says in one line."""
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)  # Scrapy's log has it as well
+    logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
+    logging.getLogger("twisted").addFilter(lambda record: "certificate" not in record.getMessage())
 
 
 def user_agent(contact: str) -> str:
@@ -255,10 +264,8 @@ class Lane:
             response = await download(self._request(address))
         except LeftAlone:
             raise
-        except Refused as error:
-            self._failed(address, in_words(error), of_host=False)
         except tuple(FAILURES) as error:
-            self._failed(address, in_words(error), of_host=True)
+            self._failed(address, in_words(error), isinstance(error, tuple(HOST_FAILURES)))
         else:
             self._take(address, page_of(response))
 
