@@ -281,7 +281,8 @@ def _state(
     planned = store.connection.execute(
         "SELECT min(due) FROM addresses WHERE portal = ? AND kind = 'start'", (id,)
     ).fetchone()[0]
-    due = max(planned or 0.0, not_before or 0.0) if finished else not_before or 0.0
+    planned = planned if finished is not None else None  # one that was killed goes on at once
+    due = max(planned or 0.0, not_before or 0.0)
     return PortalState(
         portal=id,
         name=portal.name if portal else id,
