@@ -2,7 +2,8 @@
 
 Beside articles and listings stand the things a crawler must survive: on the Liferay site every page
 under /en/ and /vi/, as deep as one likes; on the SharePoint site a page with status 500, an empty
-page, a text and a PDF in place of pages; on all sites a page without an article.
+page, a text and a PDF in place of pages; on the WordPress site a dead link (the author's page); on
+all sites a page without an article.
 """
 
 from __future__ import annotations
