@@ -50,6 +50,9 @@ _DATE = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
+_ONLY_DIGITS = re.compile(r"^(\d{2})(\d{2})(\d{4})$", re.ASCII)
+"""15032026, as number keyboards without a slash make readers type it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -146,7 +149,8 @@ def read_day(text: str, last: bool = False) -> date | None:
     >>> read_day("2/2024", last=True), read_day("2026", last=True)
     (datetime.date(2024, 2, 29), datetime.date(2026, 12, 31))
     """
-    match = _DATE.fullmatch(text.replace(" ", ""))
+    digits = _ONLY_DIGITS.sub(r"\1/\2/\3", text.replace(" ", ""))
+    match = _DATE.fullmatch(digits)
     if match is None:
         return None
     year = int(match["year"] or match["iso_year"])
@@ -195,6 +199,11 @@ def link(query: Query, path: str = "/search") -> str:
 def changed(query: Query, **fields: Any) -> Query:
     """The query with other fields, from its first page."""
     return replace(query, **{"page": 1, **fields})
+
+
+def at_page(query: Query, page: int) -> Query:
+    """The same search at another page."""
+    return replace(query, page=page)
 
 
 def toggled(query: Query, name: str, value: str) -> Query:

@@ -1,0 +1,75 @@
+"""What a reader sees when something is not there or went wrong: a page, or problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from crawler.store import StoreMissing
+from indexer.search import IndexMissing
+from webui import params
+from webui.params import at_page
+
+RETRY_SECONDS = 60
+"""When to come back while there is no index: sent as Retry-After."""
+
+MESSAGES = {
+    404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc bài đã được gỡ."),
+    405: ("Không làm được việc này", "Trang chỉ để đọc: chỉ nhận GET và HEAD."),
+    500: ("Có lỗi ở máy chủ", "Lỗi đã được ghi lại. Hãy thử lại sau ít phút."),
+    503: ("Chưa có dữ liệu để tìm", "Máy chủ chưa có chỉ mục tìm kiếm."),
+}
+"""Status → heading and explanation. Others get the heading of their class."""
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the application in its own words."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(IndexMissing, no_index)
+    app.register_error_handler(StoreMissing, no_index)
+
+
+def http_error(error: HTTPException) -> Response:
+    """The page, or the problem, for an HTTP error."""
+    status = error.code or 500
+    title, text = MESSAGES.get(status, MESSAGES[500] if status >= 500 else MESSAGES[404])
+    if request.path.endswith(".json"):
+        response: Response = problem(status, title, text)
+    else:
+        response = make_response(
+            render_template("error.html", status=status, title=title, text=text, back=_first_page())
+        )
+    response.status_code = status
+    response.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    )
+    return response
+
+
+def _first_page() -> str:
+    """The first page of the search that was asked for, "" where this was no search."""
+    if request.path != "/search":
+        return ""
+    return params.link(at_page(params.read(request.args.items(multi=True)).query, 1))
+
+
+def no_index(error: IndexMissing | StoreMissing) -> Response:
+    """503, with the command that the operator has to run."""
+    title, text = MESSAGES[503]
+    if request.path.endswith(".json"):
+        response: Response = problem(503, title, f"{text} Chạy: tinphuong index")
+    else:
+        response = make_response(render_template("no_index.html", title=title), 503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def problem(status: int, title: str, detail: str, **members: Any) -> Response:
+    """A problem of RFC 9457."""
+    response = jsonify(title=title, status=status, detail=detail, **members)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response

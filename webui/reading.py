@@ -1,0 +1,56 @@
+"""Reading: the index and the store as one web process reads them. Nothing here writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from flask import current_app
+
+from crawler.store import Store, open_readonly
+from indexer.document import Document
+from indexer.query import Query
+from indexer.results import Results
+from indexer.search import Searcher, open_searcher
+
+
+class Reading:
+    """Opens the index at the first request, so that it may be made after the start of the server
+    and no open file crosses a fork; every request sees the newest generation.
+
+    Searching is bound to the processor, so threads of one process take turns; workers do not.
+    """
+
+    def __init__(self, index: Path, store: Path) -> None:
+        self._index = index
+        self._store = store
+        self._searcher: Searcher | None = None
+        self._turn = Lock()
+
+    def search(self, query: Query) -> Results:
+        """What the newest generation finds. Raises IndexMissing."""
+        with self._turn:
+            return self._newest().search(query)
+
+    def document(self, number: int) -> Document | None:
+        """What is known of an article; None where it is not indexed (yet). Raises IndexMissing."""
+        with self._turn:
+            return self._newest().document(number)
+
+    def store(self) -> Store:
+        """The store, to be closed by the caller. Raises StoreMissing."""
+        return open_readonly(self._store)
+
+    def _newest(self) -> Searcher:
+        if self._searcher is None:
+            self._searcher = open_searcher(self._index, self._store)
+        else:
+            self._searcher = self._searcher.refreshed()
+        return self._searcher
+
+
+def reading() -> Reading:
+    """The Reading of the application that serves this request."""
+    found = current_app.extensions["reading"]
+    assert isinstance(found, Reading)
+    return found

@@ -1,0 +1,191 @@
+"""The pages: parse → search → render."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from crawler.article import VIETNAM
+from crawler.frontier import PortalState, portal_states
+from indexer.query import Query
+from indexer.results import FacetValue, Results
+from webui import params
+from webui.names import FACETS, Names, names
+from webui.params import Filter
+from webui.reading import reading
+
+pages = Blueprint("pages", __name__)
+
+SHOWN_VALUES = 8
+"""Values of a facet in view; the others lie behind "Xem tất cả"."""
+
+LISTED_VALUES = 300
+"""Values of a facet in the page at all, so that a page of a big country stays small."""
+
+NEWS_AT_HOME = 5
+
+RECOVERIES = 12
+"""Filters whose removal is tried where nothing was found: each is one more search."""
+
+SNIPPET = 240
+"""Characters shown of an article whose portal did not agree to more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """A facet as the page shows it: values in view, and those behind "Xem tất cả"."""
+
+    name: str
+    label: str
+    shown: tuple[FacetValue, ...]
+    more: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A filter without which something is found, and how much."""
+
+    filter: Filter
+    total: int
+
+
+@pages.get("/")
+def home() -> str:
+    """The search box, what can be searched, and the newest articles."""
+    results = reading().search(Query())
+    return render_template(
+        "home.html",
+        query=Query(),
+        results=results,
+        newest=results.hits[:NEWS_AT_HOME],
+        groups=facet_groups(Query(), results, names()),
+    )
+
+
+@pages.get("/search")
+def search() -> Response:
+    """Results of a search; 404 past the last page."""
+    asked = params.read(request.args.items(multi=True))
+    results = reading().search(asked.query)
+    if asked.query.page > max(results.pages, 1):
+        abort(404)
+    page = render_template(
+        "search.html",
+        asked=asked,
+        query=asked.query,
+        results=results,
+        filters=params.filters(asked.query),
+        cleared=params.cleared(asked.query),
+        groups=facet_groups(asked.query, results, names()),
+        presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
+        recoveries=list(recoveries(asked.query)) if not results.total else [],
+        page_numbers=page_numbers(asked.query.page, results.pages),
+        at_page=lambda number: params.at_page(asked.query, number),
+        changed=params.changed,
+    )
+    response = make_response(page)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@pages.get("/articles/<int:number>")
+def article(number: int) -> str:
+    """One article: whole where its portal agreed to it, else its beginning and the link."""
+    with reading().store() as store:
+        stored = store.articles([number]).get(number)
+        revisions = store.revisions(number)
+    if stored is None:
+        abort(404)
+    source = names().sources.get(stored.article.portal)
+    return render_template(
+        "article.html",
+        stored=stored,
+        article=stored.article,
+        document=reading().document(number),
+        source=source,
+        whole=source is not None and source.show == "full",
+        snippet=SNIPPET,
+        revisions=revisions,
+        Query=Query,
+    )
+
+
+@pages.get("/wards/<slug>")
+def ward(slug: str) -> Response:
+    """The articles of a ward."""
+    return redirect(params.link(Query(wards=(slug,))))
+
+
+@pages.get("/status")
+def status() -> str:
+    """How each portal is doing."""
+    with reading().store() as store:
+        states = {state.portal: state for state in portal_states(store)}
+        waiting = store.waiting()
+    rows = [(source, states.get(id)) for id, source in names().sources.items()]
+    return render_template(
+        "status.html", query=Query(), rows=rows, waiting=waiting, state_of=state_of
+    )
+
+
+def state_of(state: PortalState | None) -> str:
+    """The state of a portal in words."""
+    if state is None or state.started is None:
+        return "Chưa thu thập"
+    return "Lỗi" if state.error else "Bình thường"
+
+
+def facet_groups(query: Query, results: Results, names: Names) -> list[FacetGroup]:
+    """The facets in the order of the page; none without a value.
+
+    Values come in the order of the results, never moved because they were ticked: a ticked one
+    from behind "Xem tất cả" joins those in view at their end.
+    """
+    groups = []
+    for name, field in params.FACETS.items():
+        values = _values(name, getattr(query, field), results.facets.get(field, ()), names)
+        shown = values[:SHOWN_VALUES] + [v for v in values[SHOWN_VALUES:] if v.selected]
+        more = [value for value in values[SHOWN_VALUES:LISTED_VALUES] if not value.selected]
+        if values:
+            groups.append(FacetGroup(name, FACETS[name], tuple(shown), tuple(more)))
+    return groups
+
+
+def _values(
+    name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...], names: Names
+) -> list[FacetValue]:
+    """Values with articles, and every chosen one even without."""
+    known = {value.value for value in found}
+    absent = [FacetValue(v, names.of(name, v), 0, True) for v in chosen if v not in known]
+    return [value for value in found if value.count or value.selected] + absent
+
+
+def recoveries(query: Query) -> Iterator[Recovery]:
+    """What each applied filter hides, where leaving it out would find something."""
+    for applied in params.filters(query)[:RECOVERIES]:
+        total = reading().search(applied.without).total
+        if total:
+            yield Recovery(applied, total)
+
+
+def page_numbers(page: int, pages: int) -> list[int | None]:
+    """The pages to link: first, last and those around this one; None for a gap.
+
+    >>> page_numbers(6, 29)
+    [1, None, 5, 6, 7, None, 29]
+    >>> page_numbers(1, 3)
+    [1, 2, 3]
+    """
+    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 1]
+    found: list[int | None] = []
+    for before, number in zip([0, *near], near, strict=False):
+        if number - before == 2:
+            found.append(number - 1)
+        elif number - before > 2:
+            found.append(None)
+        found.append(number)
+    return found
