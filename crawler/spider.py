@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
@@ -139,7 +140,10 @@ def _run(lanes: Sequence[Lane], agent: str, progress: Callable[[int, int], None]
         crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", tls == "verify")
         mine = [lane for lane in lanes if lane.portal.tls == tls]
         process.crawl(crawler, lanes=mine, turns=turns, broken=broken, progress=progress)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
+    for number, handler in before.items():  # Scrapy leaves its own behind, which stop nothing now
+        signal.signal(number, handler)
     if broken:
         raise broken[0]
     if not all(lane.ended for lane in lanes):
