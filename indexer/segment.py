@@ -1,37 +1,37 @@
-"""Words: Vietnamese writes a space after every syllable, pyvi says which of them belong together.
-
-Words rank ("ngân hàng" is not "hàng ngân"); they do not decide what matches, since the segmentation
-depends on case and context ("phường Mỹ Đình" has the word Mỹ Đình, "phường mỹ đình" has not).
-"""
+"""Words: pyvi's segmentation. The only module that knows pyvi."""
 
 from __future__ import annotations
 
-from functools import cache
-from types import ModuleType
+import re
 
-from indexer.normalize import normalize, syllables
+from indexer.normalize import key, normalize
 
+LONGEST_RUN = 200
+"""Characters without a space; longer runs are cut, as pyvi's patterns take quadratic time there."""
 
-@cache
-def _segmenter() -> ModuleType:
-    """pyvi's own module. Loaded at first use: it takes 0.8 s, and most commands never segment."""
-    from pyvi import ViTokenizer
+LONGEST_PIECE = 5_000
+"""Characters segmented at once; pyvi holds about 2 kB for each syllable."""
 
-    module: ModuleType = ViTokenizer
-    return module
+_PIECES = re.compile(rf"[^\n]{{1,{LONGEST_PIECE}}}(?!\S)|[^\n]{{1,{LONGEST_PIECE}}}")
+_RUNS = re.compile(rf"\S{{{LONGEST_RUN}}}")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as keys, syllables joined by "_"; punctuation is left out.
+    """The words of `text` in order, as keys with "_" between syllables; no punctuation.
 
-    Segmented with case kept, since case tells names, and lower-cased after.
+    Line by line, with the case of letters kept until pyvi has seen it.
 
-    >>> words("Uỷ ban nhân dân phường Mỹ Đình họp.")
-    ['ủy_ban', 'nhân_dân', 'phường', 'mỹ_đình', 'họp']
+    >>> words("Uỷ ban nhân dân phường Mỹ Đình họp, chi 2.317,8 tỷ.")
+    ['ủy_ban', 'nhân_dân', 'phường', 'mĩ_đình', 'họp', 'chi', '2.317,8', 'tỉ']
     """
-    segmented = _segmenter().tokenize(normalize(text))
-    found = (
-        "_".join(token.key for token in syllables(word.replace("_", " ")))
-        for word in segmented.split()
-    )
-    return [word for word in found if word]
+    # pyvi loads scikit-learn, 0.8 s that nothing else of the program needs.
+    from pyvi.ViTokenizer import tokenize
+
+    spaced = _RUNS.sub(r"\g<0> ", normalize(text))
+    tokens = (token for piece in _PIECES.findall(spaced) for token in tokenize(piece).split())
+    return [_key(token) for token in tokens if any(map(str.isalnum, token))]
+
+
+def _key(token: str) -> str:
+    """pyvi leaves the point of an abbreviation on it, and underscores as it finds them."""
+    return "_".join(key(part) for part in token.strip("._").split("_") if part)

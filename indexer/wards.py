@@ -1,48 +1,72 @@
-"""The gazetteer: wards, communes and special zones of today and of before 1 July 2025.
+"""Wards: every commune-level unit of Vietnam, of today and of the time before 1 July 2025.
 
-On that day 63 provinces became 34, the districts went, and some 10,000 wards became 3,321
-(resolution 202/2025/QH15 of the National Assembly and those on each province). Old units map
-many-to-many to new ones: a unit that was split has several successors and is never silently
-counted as one of them.
-
-The names and the mapping are the data files of the package vietnamadminunits; its code, which loads
-shapely and geopy, is not needed.
+On that day districts ended, 63 provinces became 34 and 10,035 communes 3,321 (Resolution
+202/2025/QH15 and those for each province). Old units map to new ones many to many, so whatever is
+asked here answers with all of them. The table is the data of the package vietnamadminunits, read
+as files: importing the package costs half a second and brings nothing that is needed here.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from indexer.normalize import fold, syllables
+from indexer.normalize import fold, normalize, syllables
 
-LONGEST_NAME = 6
-"""Syllables in the longest name of a unit ("Đắk Tô", "Nguyễn Thị Minh Khai")."""
+REFORM = date(2025, 7, 1)
+"""The day from which the units of today exist."""
 
 KINDS = {
-    ("phường",): "Phường",
-    ("xã",): "Xã",
-    ("thị", "trấn"): "Thị trấn",
-    ("đặc", "khu"): "Đặc khu",
+    "phường": "phường",
+    "xã": "xã",
+    "thị trấn": "thị trấn",
+    "đặc khu": "đặc khu",
+    "p": "phường",
+    "tt": "thị trấn",
 }
+"""How the kind of a unit is written before its name, as keys → the kind."""
 
-PROVINCE_PREFIXES = ("thanh pho ", "tinh ", "tp ")
-PROVINCE_ALIASES = {"tphcm": "ho chi minh", "hcm": "ho chi minh", "sai gon": "ho chi minh"}
+PROVINCE_NAMES = {
+    "tphcm": "hồ chí minh",
+    "hcm": "hồ chí minh",
+    "sài gòn": "hồ chí minh",
+    "thừa thiên huế": "huế",
+    "br vt": "bà rịa vũng tàu",
+    "hn": "hà nội",
+}
+"""Other names of provinces → the name in the table, as keys."""
+
+_PROVINCE_KIND = re.compile(r"\s*(tỉnh|thành phố|tp\b\.?|tinh|thanh pho)\s*(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province or city under the central government; a merged one names its successor."""
+
+    slug: str
+    name: str
+    short: str
+    current: bool
+    successors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A ward, commune, town or special zone; `name` has its kind ("Phường Việt Hưng").
+    """One ward, commune, township or special zone.
 
-    `province` is the province of its time, `district` is "" today. `successors` are slugs of
-    today's units (empty for a unit of today), `predecessors` of the units that went into it.
+    `name` is "Phường Việt Hưng", `short` "Việt Hưng"; `province` is the short name at the unit's
+    own time, `district` "" for units of today. `successors` and `predecessors` are slugs.
+    `former` are names of units that had been merged into this one before 2025, as the table has
+    them: without accents and spaces ("phuongthanhson").
     """
 
     slug: str
@@ -51,215 +75,291 @@ class Unit:
     kind: str
     district: str
     province: str
+    province_slug: str
     current: bool
-    successors: tuple[str, ...] = ()
-    predecessors: tuple[str, ...] = ()
+    successors: tuple[str, ...]
+    predecessors: tuple[str, ...]
+    former: tuple[str, ...]
 
     @property
     def label(self) -> str:
-        """The name with what tells it from its namesakes, for people."""
+        """The name with the places around it: "Phường Phúc Đồng, Quận Long Biên, Hà Nội"."""
         return ", ".join(part for part in (self.name, self.district, self.province) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Gazetteer:
-    """All units by slug, and today's provinces (slug → name)."""
+def name_key(name: str) -> str:
+    """The keys of a name, joined by spaces; numbers without leading zeros.
 
-    units: dict[str, Unit]
-    provinces: dict[str, str]
-    by_name: dict[str, list[Unit]] = field(repr=False)
+    >>> name_key("Hoà Bình"), name_key("Phường 05")
+    ('hòa bình', 'phường 5')
+    """
+    return " ".join(number_key(token.key) for token in syllables(name))
+
+
+def number_key(key: str) -> str:
+    """The key without leading zeros where it is a number: Phường 05 is Phường 5."""
+    return key.lstrip("0") if key.isdigit() else key
+
+
+class Gazetteer:
+    """All units and provinces. They are found by names with accents or without any."""
+
+    def __init__(self, units: Iterable[Unit], provinces: Iterable[Province]) -> None:
+        self._units = {unit.slug: unit for unit in units}
+        self._provinces = {province.slug: province for province in provinces}
+        self._by_key: dict[str, list[Unit]] = defaultdict(list)
+        self._by_folded: dict[str, list[Unit]] = defaultdict(list)
+        self._numbered: dict[str, list[Unit]] = defaultdict(list)
+        self._former: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self._units.values():
+            self._enter(unit)
+        self.province_keys = {
+            name_key(province.short): province.slug for province in self._provinces.values()
+        }
+        for other, name in PROVINCE_NAMES.items():
+            self.province_keys[other] = self.province_keys[name_key(name)]
+        self._folded_provinces = {fold(key): slug for key, slug in self.province_keys.items()}
+
+    def _enter(self, unit: Unit) -> None:
+        key = name_key(unit.short)
+        folded = fold(key)
+        self._by_key[key].append(unit)
+        self._by_folded[folded].append(unit)
+        base, _, number = folded.rpartition(" ")
+        if base and number.isdigit():
+            self._numbered[base].append(unit)
+        for name in unit.former:
+            self._former[name].append(unit)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def unit(self, slug: str) -> Unit | None:
+        """The unit of that slug."""
+        return self._units.get(slug)
 
     def today(self, slug: str) -> tuple[Unit, ...]:
-        """What the unit is now: itself, or every successor. KeyError for an unknown slug."""
-        unit = self.units[slug]
-        return (unit,) if unit.current else tuple(self.units[each] for each in unit.successors)
+        """The units of today that the unit lies in, itself if it is one; none if unknown."""
+        unit = self._units.get(slug)
+        if unit is None:
+            return ()
+        return (unit,) if unit.current else tuple(self._units[each] for each in unit.successors)
 
-    def provinces_of(self, slug: str) -> tuple[str, ...]:
-        """Slugs of today's provinces that the unit lies in."""
-        return tuple(dict.fromkeys(slug_of(unit.province) for unit in self.today(slug)))
+    def province(self, slug: str) -> Province | None:
+        """The province of that slug, of today or merged away."""
+        return self._provinces.get(slug)
+
+    def provinces(self) -> tuple[Province, ...]:
+        """The provinces of today."""
+        return tuple(each for each in self._provinces.values() if each.current)
+
+    def province_named(self, name: str) -> Province | None:
+        """The province, of today or merged away, by any of its names.
+
+        "Hà Nội", "ha noi", "Thành phố Hồ Chí Minh", "TP. HCM", "TPHCM", "tỉnh Ninh Thuận".
+        """
+        for each in (name, _PROVINCE_KIND.sub("", normalize(name), count=1)):
+            key = name_key(each)
+            slug = self.province_keys.get(key) or self._folded_provinces.get(key)
+            if slug:
+                return self._provinces[slug]
+        return None
+
+    def provinces_of(self, unit: Unit) -> frozenset[str]:
+        """Slugs of the unit's own province and of those its ground lay or lies in otherwise."""
+        others = (self._units[slug] for slug in (*unit.successors, *unit.predecessors))
+        return frozenset({unit.province_slug, *(other.province_slug for other in others)})
 
     def find(self, name: str, province: str = "") -> tuple[Unit, ...]:
-        """Units of that name, those of today first; () for none.
+        """Every unit of that name, those of today first: "phường Phúc Đồng", "Phuc Dong", "P. 5".
 
-        The kind may be left out, a district may follow after a comma, accents are optional, and
-        the province may be the one of then or of now.
+        `name` may go on with the district ("Phường 1, Quận 3"). `province`, where given, is any
+        name of today or of before; units of both times are found by either. A name that no unit
+        bears stands for the numbered ones ("Mỹ Đình": Mỹ Đình 1, Mỹ Đình 2), else for the units
+        that a unit of that name was merged into before 2025.
         """
-        name, _, district = name.partition(",")
-        kind, keys = _kind(tuple(token.key for token in syllables(name)))
-        short = " ".join(keys)
-        found = [
-            unit
-            for unit in self.by_name.get(fold(short), [])
-            if (not kind or unit.kind == kind)
-            and (not province.strip() or _plain(province) in self._province_names(unit))
-            and (not district.strip() or fold(unit.district).endswith(fold(district.strip())))
-        ]
-        exact = [unit for unit in found if _spelled(unit.short) == short]
-        return tuple(exact or found)
-
-    def mentions(self, text: str, provinces: Collection[str] = ()) -> tuple[Unit, ...]:
-        """The units a text names, in order, each once.
-
-        A name counts after its kind ("phường Thanh Sơn"), and only where its district or province
-        is named in the text too, or is one of `provinces` (slugs of today). What stays ambiguous
-        is left out.
-        """
-        tokens = syllables(text)
-        keys = [token.key for token in tokens]
-        around = f" {fold(' '.join(keys))} "
-        found: dict[str, Unit] = {}
-        for start in range(len(tokens)):
-            kind, rest = _kind(tuple(keys[start : start + 2 + LONGEST_NAME]))
-            if not kind:
-                continue
-            named = start + len(keys[start : start + 2 + LONGEST_NAME]) - len(rest)
-            if named < len(tokens) and not text[tokens[named].start].islower():
-                for unit in self._meant(kind, rest, around, provinces):
-                    found[unit.slug] = unit
-        return tuple(found.values())
-
-    def _meant(
-        self, kind: str, keys: Sequence[str], around: str, provinces: Collection[str]
-    ) -> tuple[Unit, ...]:
-        """The one unit that the longest run of `keys` names in this context, or none."""
-        for length in range(min(LONGEST_NAME, len(keys)), 0, -1):
-            short = " ".join(keys[:length])
-            named = [
-                unit
-                for unit in self.by_name.get(fold(short), [])
-                if unit.kind == kind and _spelled(unit.short) == short
-            ]
-            if named:
-                return _only(self._in_context(named, around, provinces))
+        ward, _, district = name.partition(",")
+        kind, key = kind_and_key(ward)
+        where = self.province_named(province)
+        for units in self._named(kind, key):
+            found = [each for each in units if kind in ("", each.kind)] or units
+            if district.strip():
+                found = [each for each in found if _in_district(each, district)]
+            if province.strip():
+                found = [each for each in found if where and where.slug in self.provinces_of(each)]
+            if found:
+                return tuple(sorted(found, key=lambda unit: (not unit.current, unit.slug)))
         return ()
 
-    def _in_context(self, units: list[Unit], around: str, provinces: Collection[str]) -> list[Unit]:
-        by_district = [
-            unit for unit in units if unit.district and f" {_plain(unit.district)} " in around
-        ]
-        if by_district:
-            return by_district
-        at_home = [
-            unit for unit in units if not set(provinces).isdisjoint(self.provinces_of(unit.slug))
-        ]
-        return at_home or [unit for unit in units if f" {_plain(unit.province)} " in around]
+    def _named(self, kind: str, key: str) -> Iterator[list[Unit]]:
+        """Units by the name itself, then as the base of numbered names, then as a former name."""
+        folded = fold(key)
+        plain = folded == key
+        yield self._by_folded.get(key, []) if plain else self._by_key.get(key, [])
+        numbered = self._numbered.get(folded, [])
+        yield [each for each in numbered if plain or name_key(each.short).startswith(key)]
+        yield self.formerly(kind, key)
 
-    def _province_names(self, unit: Unit) -> set[str]:
-        return {_plain(unit.province), *(_plain(now.province) for now in self.today(unit.slug))}
+    def named(self, kind: str, key: str) -> list[Unit]:
+        """Units that bear the name with that key and are of that kind."""
+        return [unit for unit in self._by_key.get(key, ()) if unit.kind == kind]
 
-
-def _only(units: list[Unit]) -> tuple[Unit, ...]:
-    """The single unit meant: a unit of today and its namesake of before count as the former."""
-    current = [unit for unit in units if unit.current]
-    chosen = current or units
-    return tuple(chosen) if len(chosen) == 1 else ()
+    def formerly(self, kind: str, key: str) -> list[Unit]:
+        """Units of before 2025 that a unit of that name had been merged into."""
+        return self._former.get(fold(kind + key).replace(" ", ""), [])
 
 
-def _kind(keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The kind that leads a name ("" for none) and the rest of it; accents optional."""
-    for words, kind in KINDS.items():
-        if [fold(key) for key in keys[: len(words)]] == [fold(word) for word in words]:
-            return kind, keys[len(words) :]
-    return "", keys
+def kind_and_key(name: str) -> tuple[str, str]:
+    """The kind a name begins with ("" where with none) and the key of the rest.
 
-
-@cache
-def _plain(name: str) -> str:
-    """A province or district as people write it: folded, without its rank.
-
-    >>> _plain("Thành phố Hồ Chí Minh"), _plain("TPHCM"), _plain("Quận Long Biên")
-    ('ho chi minh', 'ho chi minh', 'long bien')
+    >>> kind_and_key("Phường Hoà Bình"), kind_and_key("P. 05"), kind_and_key("Phường")
+    (('phường', 'hòa bình'), ('phường', '5'), ('', 'phường'))
     """
-    plain = " ".join(token.key for token in syllables(fold(name)))
-    for prefix in (*PROVINCE_PREFIXES, "quan ", "huyen ", "thi xa "):
-        bare = plain.removeprefix(prefix)
-        if bare != plain and not bare[:1].isdigit():
-            plain = bare
-            break
-    return PROVINCE_ALIASES.get(plain, plain)
+    key = name_key(name)
+    for written, kind in KINDS.items():
+        for prefix in (f"{written} ", f"{fold(written)} "):
+            if key.startswith(prefix):
+                return kind, key.removeprefix(prefix)
+    return "", key
 
 
-@cache
-def _spelled(short: str) -> str:
-    return " ".join(token.key for token in syllables(short))
+def _in_district(unit: Unit, district: str) -> bool:
+    return f" {fold(name_key(unit.district))}".endswith(f" {fold(name_key(district))}")
 
 
-def slug_of(name: str) -> str:
-    """A name as an ASCII address part.
+def slug_of(words: str) -> str:
+    """Lower-case ASCII with hyphens.
 
-    >>> slug_of("Phường Việt Hưng"), slug_of("Bà Rịa - Vũng Tàu")
-    ('phuong-viet-hung', 'ba-ria-vung-tau')
+    >>> slug_of("Phường Việt Hưng Hà Nội")
+    'phuong-viet-hung-ha-noi'
     """
-    return "-".join(token.key for token in syllables(fold(name)))
+    return "-".join(re.findall("[a-z0-9]+", fold(words)))
 
 
-@cache
 def load_gazetteer() -> Gazetteer:
-    """Every unit there is and was. Takes a tenth of a second; made once a process."""
+    """The gazetteer, from the files of the installed package vietnamadminunits."""
     spec = find_spec("vietnamadminunits")
-    assert spec is not None, "vietnamadminunits is a dependency of this package"
-    assert spec.origin is not None
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("vietnamadminunits is not installed; run: make install")
     folder = Path(spec.origin).parent / "data"
-    connection = sqlite3.connect(f"{(folder / 'dataset.db').as_uri()}?mode=ro", uri=True)
-    now, then = connection.execute(NOW).fetchall(), connection.execute(THEN).fetchall()
-    connection.close()
-    return _gazetteer(now, then, json.loads((folder / "converter_2025.json").read_text()))
+    converter = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
+    database = sqlite3.connect(f"{(folder / 'dataset.db').as_uri()}?mode=ro", uri=True)
+    try:
+        return _join(converter, *_rows(database))
+    finally:
+        database.close()
 
 
-NOW = "SELECT provinceKey || '_' || wardKey, ward, wardType, '', provinceShort FROM admin_units"
-THEN = (
-    "SELECT provinceKey || '_' || districtKey || '_' || ifnull(wardKey, ''),"
-    " ifnull(ward, district), ifnull(wardType, districtType), iif(ward IS NULL, '', district),"
-    " provinceShort FROM admin_units_legacy"
-)
-"""Key, name, kind, district, province. Five island districts had no wards; they are the units."""
-
-Row = tuple[str, str, str, str, str]
-Mapping = dict[str, dict[str, dict[str, list[Any]]]]
-
-
-def _gazetteer(now: list[Row], then: list[Row], mapping: Mapping) -> Gazetteer:
-    slugs = {
-        key: slug_of(f"{name} {_plain(district)} {province}")
-        for key, name, _, district, province in (*now, *then)
-    }
-    after, before = defaultdict(list), defaultdict(list)
-    for old, new in sorted(set(_links(mapping))):
-        after[old].append(slugs[new])
-        before[new].append(slugs[old])
-    units = [_unit(row, slugs, (), before[row[0]]) for row in now]
-    units += [_unit(row, slugs, after[row[0]], ()) for row in then]
-    by_name: dict[str, list[Unit]] = defaultdict(list)
-    for unit in units:
-        by_name[fold(_spelled(unit.short))].append(unit)
-    provinces = {slug_of(unit.province): unit.province for unit in units if unit.current}
-    return Gazetteer({unit.slug: unit for unit in units}, provinces, dict(by_name))
+_NEW_ROWS = """
+    SELECT provinceKey, '', wardKey, province, provinceShort, '', '', ward, wardShort, wardType,
+           NULL
+    FROM admin_units ORDER BY wardCode
+"""
+# Five island districts had no communes; they stand for themselves.
+_OLD_ROWS = """
+    SELECT provinceKey, districtKey, coalesce(wardKey, ''), province, provinceShort,
+           CASE WHEN ward IS NULL THEN '' ELSE district END,
+           CASE WHEN ward IS NULL THEN '' ELSE districtShort END,
+           coalesce(ward, district), coalesce(wardShort, districtShort),
+           coalesce(wardType, districtType), wardAlias
+    FROM admin_units_legacy ORDER BY wardCode, districtCode
+"""
 
 
-def _unit(
-    row: Row, slugs: dict[str, str], successors: Iterable[str], predecessors: Iterable[str]
-) -> Unit:
-    key, name, kind, district, province = row
-    return Unit(
-        slug=slugs[key],
-        name=name,
-        short=name.removeprefix(kind).strip(),
-        kind=kind,
-        district=district,
-        province=province,
-        current=not successors,
-        successors=tuple(successors),
-        predecessors=tuple(predecessors),
+@dataclass(frozen=True, slots=True)
+class _Row:
+    province_key: str
+    district_key: str
+    ward_key: str
+    province: str
+    province_short: str
+    district: str
+    district_short: str
+    name: str
+    short: str
+    kind: str
+    aliases: str | None
+
+    @property
+    def key(self) -> str:
+        """How the table of successors names the unit."""
+        parts = (self.province_key, self.district_key, self.ward_key)
+        return "_".join(parts) if self.district_key else f"{self.province_key}_{self.ward_key}"
+
+
+def _rows(database: sqlite3.Connection) -> tuple[list[_Row], list[_Row]]:
+    new, old = (
+        [_Row(*row) for row in database.execute(statement)] for statement in (_NEW_ROWS, _OLD_ROWS)
     )
+    return new, old
 
 
-def _links(mapping: Mapping) -> Iterator[tuple[str, str]]:
-    """(key of an old unit, key of a new one), for whole and for split units."""
-    for province, wards in mapping["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
+def _join(converter: Mapping[str, Any], new: list[_Row], old: list[_Row]) -> Gazetteer:
+    """Units with their slugs and links, and the provinces."""
+    slugs = _slugs([*new, *old])
+    successors, predecessors = defaultdict(list), defaultdict(list)
+    for before, after in _links(converter):
+        successors[before].append(slugs[after])
+        predecessors[after].append(slugs[before])
+    province_slug = cache(slug_of)
+    units = [
+        Unit(
+            slug=slugs[row.key],
+            name=row.name,
+            short=row.short.removeprefix(f"{row.kind} "),
+            kind=row.kind.lower(),
+            district=row.district,
+            province=row.province_short,
+            province_slug=province_slug(row.province_short),
+            current=not row.district_key,
+            successors=tuple(successors[row.key]),
+            predecessors=tuple(predecessors[row.key]),
+            former=tuple(json.loads(row.aliases)) if row.aliases else (),
+        )
+        for row in (*new, *old)
+    ]
+    return Gazetteer(units, _provinces(converter, new, old))
+
+
+def _slugs(rows: Iterable[_Row]) -> dict[str, str]:
+    """Key → slug: name, district, province; numbered from 2 where an earlier unit has it.
+
+    Units of today come first and the order of rows is that of the official codes, so a slug stays.
+    """
+    slugs: dict[str, str] = {}
+    seen: dict[str, int] = defaultdict(int)
+    for row in rows:
+        slug = slug_of(f"{row.name} {row.district_short} {row.province_short}")
+        seen[slug] += 1
+        slugs[row.key] = slug if seen[slug] == 1 else f"{slug}-{seen[slug]}"
+    return slugs
+
+
+def _links(converter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(key of the old unit, key of the new one), each pair once."""
+    for province, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for ward, olds in wards.items():
-            for old in olds:
-                yield old, f"{province}_{ward}"
-    for province, split in mapping["DICT_PROVINCE_WARD_DIVIDED"].items():
-        for old, news in split.items():
-            for new in news:
-                yield old, f"{province}_{new['newWardKey']}"
+            yield from ((old, f"{province}_{ward}") for old in olds)
+    for province, wards in converter["DICT_PROVINCE_WARD_DIVIDED"].items():
+        for old, parts in wards.items():
+            yield from ((old, f"{province}_{part['newWardKey']}") for part in parts)
+
+
+def _provinces(converter: Mapping[str, Any], new: list[_Row], old: list[_Row]) -> list[Province]:
+    """Those of today, then those that were merged away. One that kept its name is one of today."""
+    shorts = {row.province_key: row.province_short for row in new}
+    into = {
+        before: slug_of(shorts[after])
+        for after, olds in converter["DICT_PROVINCE"].items()
+        for before in olds
+    }
+    found: dict[str, Province] = {}
+    for row in (*new, *old):
+        if row.province_key not in found:
+            current = not row.district_key
+            after = () if current else (into[row.province_key],)
+            slug = slug_of(row.province_short)
+            found[row.province_key] = Province(
+                slug, row.province, row.province_short, current, after
+            )
+    return list(found.values())
