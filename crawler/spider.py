@@ -1,19 +1,15 @@
 """The spider: fetches what is due from the portals, and every Scrapy setting it runs under.
 
-Scrapy brings HTTP, TLS, decompression and redirects. What to fetch next is ours (frontier.py), so
-its scheduler stays empty: each portal is a lane that takes its next due address, fetches it, and
-commits what it brought before it takes another. A kill loses only what is in flight.
+Scrapy brings HTTP, TLS, decompression and redirects. What to fetch next is ours (a lane a portal,
+see lane.py), so its scheduler and pipelines stay empty: its queue does not survive a kill.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import signal
-import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -26,32 +22,14 @@ from scrapy.http import Response
 from twisted.logger import globalLogBeginner
 
 from crawler.archive import Archive
-from crawler.article import VIETNAM, Article
-from crawler.extract import extract
-from crawler.frontier import PATIENCE, Address, Fetched, Frontier, retry_after
-from crawler.page import Page, ParsedPage, parse
-from crawler.politeness import (
-    FAILURES,
-    HOST_FAILURES,
-    Addresses,
-    ExaminedOnly,
-    LeftAlone,
-    Robots,
-    Turn,
-    Turns,
-    in_words,
-    new_turns,
-)
+from crawler.article import VIETNAM
+from crawler.frontier import Address
+from crawler.lane import Lane, PortalReport
+from crawler.page import Page
+from crawler.politeness import Addresses, ExaminedOnly, Robots, Turn, Turns, new_turns
 from crawler.portals import Portal
-from crawler.store import Store, open_store
-from crawler.urls import canonical, links
-
-Download = Callable[[Request], Awaitable[Response]]
-
-log = logging.getLogger(__name__)
-
-GIVE_UP_AFTER = 5
-"""Failures of the host in a row, after which the rest of its crawl is put off."""
+from crawler.store import open_store
+from crawler.urls import canonical
 
 PORTALS_AT_ONCE = 64
 
@@ -83,20 +61,6 @@ SETTINGS: dict[str, Any] = {
         "Accept-Language": "vi,en;q=0.5",
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PortalReport:
-    """What a crawl of one portal brought. Counts are pages; `error` is "" or why it gave up."""
-
-    portal: str
-    fetched: int
-    new: int
-    changed: int
-    unchanged: int
-    failed: int
-    seconds: float
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,159 +161,22 @@ class NewsSpider(Spider):
         yield
 
     async def _drive(self, lane: Lane, gate: asyncio.Semaphore) -> None:
-        assert self.crawler.engine is not None
         async with gate:
-            async for _ in lane.pages(self.crawler.engine.download_async):
+            async for _ in lane.pages(self._fetch):
                 if self.progress:
                     done = sum(each.done for each in self.lanes)
                     self.progress(done, done + sum(each.waiting for each in self.lanes))
 
-
-class Lane:
-    """The crawl of one portal: one address after the other, each committed before the next."""
-
-    def __init__(self, store: Store, archive: Archive, portal: Portal) -> None:
-        self.store = store
-        self.archive = archive
-        self.portal = portal
-        self.frontier = Frontier(store)
-        self.counts = Counter[str]()
-        self.waiting = 0
-        self.failures = 0  # of the host, in a row
-        self.last_failure = ""
-        self.error = ""
-        self.started = time.monotonic()
-        self.ended: float | None = None
-
-    @property
-    def done(self) -> int:
-        """Addresses dealt with so far."""
-        return self.counts["fetched"] + self.counts["failed"]
-
-    def may_start(self, contact: str) -> bool:
-        """Whether the portal may be asked at all; if not, the report says why."""
-        until = self.frontier.left_alone_until(self.portal.id) - time.time()
-        if not contact and not self.portal.on_loopback:
-            self.error = "not crawled: portals.toml has no contact, so only loopback is crawled"
-        elif until > 0:
-            self.error = f"not crawled: asked to be left alone for another {until:.0f} s"
-        return not self.error
-
-    def report(self) -> PortalReport:
-        """What the crawl brought so far."""
-        names = ("fetched", "new", "changed", "unchanged", "failed")
-        seconds = (self.ended or time.monotonic()) - self.started
-        counts = {name: self.counts[name] for name in names}
-        return PortalReport(self.portal.id, seconds=seconds, error=self.error, **counts)
-
-    async def pages(self, download: Download) -> AsyncIterator[str]:
-        """Fetch until nothing is due or the portal is given up; yields each address done."""
-        self.started, not_before = time.monotonic(), None
-        with self.store.transaction():
-            self.frontier.begin(self.portal, time.time())
-        try:
-            while address := self.frontier.next(self.portal.id, time.time()):
-                await self._fetch(address, download)
-                self.waiting = self.frontier.due_count(self.portal.id, time.time())
-                yield address.url
-                if self.failures >= GIVE_UP_AFTER:
-                    raise LeftAlone(f"{self.failures} failures in a row: {self.last_failure}")
-        except LeftAlone as refusal:
-            self.error = refusal.reason
-            not_before = refusal.seconds and time.time() + refusal.seconds
-        if not self.error and self.counts["failed"] and not self.counts["fetched"]:
-            self.error = self.last_failure
-        with self.store.transaction():
-            self.frontier.finish(self.portal, time.time(), self.error, not_before)
-        self.ended = time.monotonic()
-
-    async def _fetch(self, address: Address, download: Download) -> None:
-        try:
-            response = await download(self._request(address))
-        except LeftAlone:
-            raise
-        except tuple(FAILURES) as error:
-            self._failed(address, in_words(error), isinstance(error, tuple(HOST_FAILURES)))
-        else:
-            self._take(address, page_of(response))
-
-    def _request(self, address: Address) -> Request:
+    async def _fetch(self, portal: Portal, address: Address) -> Page:
+        """One request, with the validators of the last answer; redirects are followed."""
         validators = {
             "If-None-Match": address.etag,
             "If-Modified-Since": address.last_modified,
         }
         headers = {name: value for name, value in validators.items() if value}
-        return Request(address.url, headers=headers, meta={"portal": self.portal})
-
-    def _take(self, address: Address, page: Page) -> None:
-        if page.status == 304 and address.sha256:
-            self._unchanged(address)
-        elif page.status == 200:
-            self._read(address, page)
-        else:
-            of_host = page.status == 429 or page.status >= 500
-            self._failed(address, f"HTTP {page.status}", of_host)
-
-    def _read(self, address: Address, page: Page) -> None:
-        digest = hashlib.sha256(page.body).hexdigest()
-        if digest == address.sha256:
-            self._unchanged(address)
-            return
-        self.archive.write(page)
-        parsed = parse(page)
-        if parsed is None:
-            outcome = "not HTML" if page.body.strip() else "empty page"
-            self._failed(address, outcome, of_host=False)
-            return
-        article, reason = self._extract(parsed)
-        kind = "article" if article and address.kind == "listing" else address.kind
-        what = Fetched(
-            url=page.url,
-            outcome=reason or "article",
-            kind=kind,
-            etag=page.headers.get("etag"),
-            last_modified=page.headers.get("last-modified"),
-            sha256=digest,
-        )
-        self._store(address, what, article, links(parsed.root, page.url))
-
-    def _extract(self, parsed: ParsedPage) -> tuple[Article | None, str]:
-        """The article, or None and why there is none."""
-        try:
-            extraction = extract(parsed, self.portal)
-        except Exception as error:
-            # A fault of ours on one page must not stop the others for a night: it is logged,
-            # shown in the status, and the page is in the archive to be read again.
-            log.exception("extraction failed on %s", parsed.page.url)
-            return None, f"extraction failed: {type(error).__name__}"
-        return extraction.article, extraction.reason
-
-    def _store(
-        self, address: Address, what: Fetched, article: Article | None, found: Sequence[str]
-    ) -> None:
-        now = time.time()
-        with self.store.transaction():
-            put = self.store.put(article) if article else ""
-            self.frontier.add(self.portal, (what.url, *found), address, now)
-            self.frontier.fetched(self.portal, address, what, now)
-        self.failures = 0
-        self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
-
-    def _unchanged(self, address: Address) -> None:
-        with self.store.transaction():
-            self.frontier.unchanged(self.portal, address, time.time())
-        self.failures = 0
-        self.counts.update(["fetched", "unchanged"])
-
-    def _failed(self, address: Address, outcome: str, of_host: bool) -> None:
-        wait = retry_after(address.failures + 1)
-        if not of_host:
-            wait = max(wait, PATIENCE[address.kind] * self.portal.interval)
-        with self.store.transaction():
-            self.frontier.failed(address, outcome, time.time(), wait)
-        self.failures = self.failures + 1 if of_host else 0
-        self.last_failure = outcome
-        self.counts["failed"] += 1
+        request = Request(address.url, headers=headers, meta={"portal": portal})
+        assert self.crawler.engine is not None
+        return page_of(await self.crawler.engine.download_async(request))
 
 
 def page_of(response: Response) -> Page:

@@ -26,8 +26,9 @@ from typing import Any
 import pytest
 
 from crawler.article import Article
+from crawler.lane import PortalReport
 from crawler.portals import Portal
-from crawler.spider import PortalReport, crawl
+from crawler.spider import crawl
 from crawler.store import open_store
 from crawler.urls import canonical
 

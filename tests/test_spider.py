@@ -26,8 +26,9 @@ import pytest
 
 from crawler.archive import read_pages
 from crawler.frontier import PortalState, portal_states
+from crawler.lane import PortalReport
 from crawler.portals import Portal
-from crawler.spider import CrawlReport, PortalReport, crawl
+from crawler.spider import CrawlReport, crawl
 from crawler.store import open_store
 
 SPAWN = get_context("spawn")
