@@ -18,10 +18,12 @@ FACETS = {
     "topic": "Chủ đề",
     "source": "Nguồn",
     "type": "Loại bài",
-    "from": "Từ ngày",
-    "to": "Đến ngày",
+    "from": "Thời gian",
+    "to": "Thời gian",
 }
-"""Parameter of a filter → its name."""
+"""Parameter of a filter → what it limits."""
+
+DAYS = {"from": "từ", "to": "đến"}
 
 
 class Names:
@@ -50,9 +52,7 @@ class Names:
         return self.sources[slug].name if slug in self.sources else slug
 
     def of(self, facet: str, value: str) -> str:
-        """The name of a value of any facet, or of a day of the filters from and to."""
-        if facet in ("from", "to"):
-            return day(date.fromisoformat(value))
+        """The name of a value of any facet."""
         reader = {
             "ward": self.ward,
             "province": self.province,
@@ -61,9 +61,15 @@ class Names:
         }.get(facet)
         return reader(value) if reader else value
 
-    def filter(self, applied: Filter) -> str:
-        """An applied filter in words: "Phường, xã: Phường Bồ Đề"."""
-        return f"{FACETS[applied.name]}: {self.of(applied.name, applied.value)}"
+    def facet(self, applied: Filter) -> str:
+        """What an applied filter limits: "Phường, xã"."""
+        return FACETS[applied.name]
+
+    def value(self, applied: Filter) -> str:
+        """What it limits that to: "Phường Bồ Đề", "từ 01/03/2026"."""
+        if applied.name in DAYS:
+            return f"{DAYS[applied.name]} {day(date.fromisoformat(applied.value))}"
+        return self.of(applied.name, applied.value)
 
 
 def names() -> Names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
 from crawler.frontier import PortalState, portal_states
+from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
 from webui import params
 from webui.names import FACETS, Names, names
-from webui.params import Filter
 from webui.reading import reading
 
 pages = Blueprint("pages", __name__)
@@ -47,9 +46,10 @@ class FacetGroup:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A filter without which something is found, and how much."""
+    """A search near one that found nothing: what it does otherwise, and how much it finds."""
 
-    filter: Filter
+    label: str
+    query: Query
     total: int
 
 
@@ -82,7 +82,7 @@ def search() -> Response:
         cleared=params.cleared(asked.query),
         groups=facet_groups(asked.query, results, names()),
         presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
-        recoveries=list(recoveries(asked.query)) if not results.total else [],
+        recoveries=recoveries(asked.query) if not results.total else [],
         page_numbers=page_numbers(asked.query.page, results.pages),
         at_page=lambda number: params.at_page(asked.query, number),
         changed=params.changed,
@@ -140,7 +140,7 @@ def state_of(state: PortalState | None) -> str:
 
 
 def facet_groups(query: Query, results: Results, names: Names) -> list[FacetGroup]:
-    """The facets in the order of the page; none without a value.
+    """The facets in the order of the page, but for those that leave nothing to choose.
 
     Values come in the order of the results, never moved because they were ticked: a ticked one
     from behind "Xem tất cả" joins those in view at their end.
@@ -150,7 +150,7 @@ def facet_groups(query: Query, results: Results, names: Names) -> list[FacetGrou
         values = _values(name, getattr(query, field), results.facets.get(field, ()), names)
         shown = values[:SHOWN_VALUES] + [v for v in values[SHOWN_VALUES:] if v.selected]
         more = [value for value in values[SHOWN_VALUES:LISTED_VALUES] if not value.selected]
-        if values:
+        if any(value.selected or value.count < results.total for value in values):
             groups.append(FacetGroup(name, FACETS[name], tuple(shown), tuple(more)))
     return groups
 
@@ -164,12 +164,16 @@ def _values(
     return [value for value in found if value.count or value.selected] + absent
 
 
-def recoveries(query: Query) -> Iterator[Recovery]:
-    """What each applied filter hides, where leaving it out would find something."""
-    for applied in params.filters(query)[:RECOVERIES]:
-        total = reading().search(applied.without).total
-        if total:
-            yield Recovery(applied, total)
+def recoveries(query: Query) -> list[Recovery]:
+    """Searches that find something: without each filter, without all of them, without accents."""
+    filters = params.filters(query)[:RECOVERIES]
+    tried = [(f"Bỏ “{names().value(applied)}”", applied.without) for applied in filters]
+    if len(filters) > 1:
+        tried.append(("Xóa tất cả bộ lọc", params.cleared(query)))
+    if fold(query.text) != query.text.lower():
+        tried.append(("Tìm không dấu", params.changed(query, text=fold(query.text))))
+    found = [Recovery(label, near, reading().search(near).total) for label, near in tried]
+    return [recovery for recovery in found if recovery.total]
 
 
 def page_numbers(page: int, pages: int) -> list[int | None]:
