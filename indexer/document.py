@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from crawler.article import Article
+from crawler.store import Stored
+from indexer.document_numbers import document_numbers
+from indexer.families import family_of
+from indexer.mentions import mentions
+from indexer.normalize import normalize
+from indexer.periods import Period, periods_of
+from indexer.topics import topics_of
+from indexer.wards import REFORM, Gazetteer, Unit
+
+TYPES = {"tin-tuc": "Tin tức", "thong-bao": "Thông báo", "van-ban": "Văn bản"}
+"""Slug → label of what kind of text an article is."""
+
+_TYPE_OF_TITLE = {
+    "thong-bao": re.compile(
+        r"(thông báo|giấy mời|thư mời|lịch|niêm yết|công khai|danh sách|tuyển dụng)\b", re.I
+    ),
+    "van-ban": re.compile(
+        r"(quyết định|nghị quyết|kế hoạch|công văn|chỉ thị|báo cáo|tờ trình|hướng dẫn|quy chế"
+        r"|công điện|kết luận|thông tư|nghị định)\s+(số|về|của|phê duyệt|ban hành|thực hiện|\d)",
+        re.I,
+    ),
+}
+"""How a title of that type begins; any other is news."""
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A span of days that a text speaks of: the day of an event, or what is reported on.
+class Source:
+    """A portal, as far as its articles are concerned: `ward` and `province` are names.
 
-    `words` is the text it was read from ("9 tháng đầu năm 2022"); `certainty` runs from 0 to 1.
+    `ward` is "" for a portal that speaks for no single ward; `show` says how much of an article
+    may be shown.
     """
 
-    kind: Literal["event", "report", "term"]
-    since: date
-    until: date
-    words: str
-    certainty: float
+    id: str
+    name: str
+    ward: str
+    province: str
+    show: Literal["snippet", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +67,77 @@ class Document:
     numbers: tuple[str, ...]
     periods: tuple[Period, ...]
     family: int
+
+
+class Annotator:
+    """Makes documents of stored articles; knows the gazetteer and whose portal is whose."""
+
+    def __init__(self, gazetteer: Gazetteer, sources: Mapping[str, Source]) -> None:
+        self.gazetteer = gazetteer
+        self.sources = sources
+
+    def annotate(self, stored: Stored) -> Document:
+        """The article of a row, understood. A source that is not known adds no ward of its own."""
+        article = stored.article
+        text = f"{article.title}\n{article.text}"
+        day = article.published.day if article.published else None
+        source = self.sources.get(article.portal)
+        units = list(dict.fromkeys(self._units(source, text, day)))
+        today = [after for unit in units for after in self.gazetteer.today(unit.slug)]
+        return Document(
+            id=stored.id,
+            article=article,
+            wards=tuple(dict.fromkeys(unit.slug for unit in today)),
+            wards_then=tuple(unit.slug for unit in units),
+            provinces=tuple(
+                dict.fromkeys([*self._home(source), *(u.province_slug for u in today)])
+            ),
+            topics=tuple(match.slug for match in topics_of(article)),
+            type=type_of(article.title),
+            numbers=document_numbers(text),
+            periods=periods_of(text, day),
+            family=family_of(article),
+        )
+
+    def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:
+        """The portal's own ward as of `day`, then those that title and text name."""
+        province = None
+        if source:
+            province = self.gazetteer.province_named(source.province)
+            yield from own_unit(self.gazetteer, source.ward, source.province, day)
+        slug = province.slug if province else ""
+        for mention in mentions(self.gazetteer, text, slug, day):
+            yield mention.unit
+
+    def _home(self, source: Source | None) -> Iterator[str]:
+        """The portal's province, as it is today."""
+        province = self.gazetteer.province_named(source.province) if source else None
+        if province:
+            yield from province.successors or (province.slug,)
+
+
+def own_unit(gazetteer: Gazetteer, ward: str, province: str, day: date | None) -> tuple[Unit, ...]:
+    """The unit that a portal names as its own, as it was on `day`.
+
+    A ward of today was, before 2025-07-01, the predecessor of the same name, where there is one.
+    None where no unit, or several of the same time, bear the name.
+    """
+    found = gazetteer.find(ward, province) if ward else ()
+    current = [unit for unit in found if unit.current]
+    old = [unit for unit in found if not unit.current]
+    if len(current) == 1 and day is not None and day < REFORM:
+        same = [unit for unit in old if unit.slug in current[0].predecessors]
+        return (same[0] if len(same) == 1 else current[0],)
+    if current:
+        return (current[0],) if len(current) == 1 else ()
+    return (old[0],) if len(old) == 1 else ()
+
+
+def type_of(title: str) -> str:
+    """The slug of the type that a title announces.
+
+    >>> type_of("Thông báo lịch cắt điện"), type_of("Kế hoạch số 12/KH-UBND"), type_of("Kế hoạch")
+    ('thong-bao', 'van-ban', 'tin-tuc')
+    """
+    start = normalize(title).lstrip(' "')
+    return next((slug for slug, rule in _TYPE_OF_TITLE.items() if rule.match(start)), "tin-tuc")

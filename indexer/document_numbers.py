@@ -1,39 +1,70 @@
-"""Numbers of official documents: 154-KH/TU, 1234/QĐ-UBND (decree 30/2020/NĐ-CP, appendix I)."""
+"""Document numbers: 154-KH/TU, 1234/QĐ-UBND, 202/2025/QH15, however spaced or dashed."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-NUMBER = re.compile(
-    r"""
-    (?<![\w/.-])
-    (?P<number>\d{1,6}[A-Za-z]?)
-    (?:\s?/\s?(?P<year>(?:19|20)\d\d))?              # 32/2019/NĐ-CP
-    \s?(?P<joint>[-/–])\s?                           # 17- CT/TU is how people type it
-    (?P<kind>[A-ZĐ]{1,6}(?:\s?[-/–]\s?[A-ZĐ0-9]{1,10}(?:&[A-ZĐ]{1,10})?){0,3})
-    (?![\w])
+from indexer.normalize import normalize
+
+TYPES = {
+    "BB": "Biên bản",
+    "BC": "Báo cáo",
+    "CT": "Chỉ thị",
+    "CTr": "Chương trình",
+    "CV": "Công văn",
+    "CĐ": "Công điện",
+    "GM": "Giấy mời",
+    "HD": "Hướng dẫn",
+    "KH": "Kế hoạch",
+    "KL": "Kết luận",
+    "L": "Lệnh",
+    "NQ": "Nghị quyết",
+    "NQLT": "Nghị quyết liên tịch",
+    "NĐ": "Nghị định",
+    "PA": "Phương án",
+    "QC": "Quy chế",
+    "QyĐ": "Quy định",
+    "QĐ": "Quyết định",
+    "QĐi": "Quy định",
+    "TB": "Thông báo",
+    "TT": "Thông tư",
+    "TTLT": "Thông tư liên tịch",
+    "TTr": "Tờ trình",
+    "UBND": "Công văn",
+    "ĐA": "Đề án",
+}
+"""Sign of a kind of document (Decree 30/2020/NĐ-CP, Guidance 36-HD/VPTW of the Party) → kind."""
+
+PARTY_ISSUERS = re.compile(r"(?:TW|TU|QU|HU|ĐU|ĐUK|VPTW|B[A-ZĐ]{1,4}(?:TW|TU|QU|HU|ĐU))\b")
+"""Party offices, whose numbers are written 154-KH/TU; the state's are written 154/KH-UBND."""
+
+_SIGN = "|".join(sorted(TYPES, key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"""
+    (?<![\w/.,-]) (?P<number>\d{{1,5}}) (?P<year>/(?:19|20)\d\d)?
+    (?:
+        \s?[-/]\s? (?P<sign>{_SIGN}) \s?[-/]\s?
+        (?P<issuer>[A-ZĐ][A-Za-zĐđ]*\d*(?:[-.&][A-ZĐ][A-Za-zĐđ]*\d*)*)
+      | / (?P<assembly>(?:UBTV)?QH\d{{1,2}})         # laws and resolutions of the Assembly
+    ) \b
     """,
     re.VERBOSE,
 )
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
-    """The numbers a text names, without spaces, hyphens for dashes, each once, in order.
+    """The numbers of documents that `text` names, each once, in one canonical form.
 
-    A sign must stand behind the number, so dates and fractions are none.
-
-    >>> document_numbers("Chỉ thị số 17- CT/TU, ngày 13/10/2021; Nghị định 32/2019/NĐ-CP; 6/2022")
-    ('17-CT/TU', '32/2019/NĐ-CP')
+    >>> document_numbers("Chỉ thị số 17- CT/TU, ngày 13/10/2021; Số: 12 /BC-UBND; 202/2025/QH15")
+    ('17-CT/TU', '12/BC-UBND', '202/2025/QH15')
     """
-    found = NUMBER.finditer(unicodedata.normalize("NFC", text))
-    return tuple(dict.fromkeys(_canonical(each[0]) for each in found if _is_sign(each["kind"])))
+    return tuple(dict.fromkeys(_canonical(match) for match in _NUMBER.finditer(normalize(text))))
 
 
-def _canonical(number: str) -> str:
-    return re.sub(r"\s", "", number).replace("–", "-")
-
-
-def _is_sign(kind: str) -> bool:
-    """A sign has a kind of document and who issued it ("KH/TU"), or is a single known sign."""
-    return any(mark in kind for mark in "-/–") or kind in {"QĐ", "NQ", "CT", "KH", "TB", "BC", "CV"}
+def _canonical(match: re.Match[str]) -> str:
+    head = match["number"] + (match["year"] or "")
+    if match["assembly"]:
+        return f"{head}/{match['assembly']}"
+    if PARTY_ISSUERS.match(match["issuer"]):
+        return f"{head}-{match['sign']}/{match['issuer']}"
+    return f"{head}/{match['sign']}-{match['issuer']}"

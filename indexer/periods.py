@@ -1,27 +1,23 @@
-"""Spans of days that a text speaks of: the day of an event, what is reported on, a term of office.
-
-None of them is the day of publication, which only the page can print (crawler/dates.py).
-"""
+"""Periods: the days and spans of time that a text speaks of, apart from when it was published."""
 
 from __future__ import annotations
 
+import calendar
 import re
-from calendar import monthrange
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-PERIODS_KEPT = 12
-"""Of one article; a long report names dozens, the first ones are its own."""
+from indexer.normalize import normalize
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span of days, both ends included. `words` is the text it was read from.
+    """A span of days that a text speaks of: the day of an event, or what is reported on.
 
-    `certainty` runs from 0 to 1; under 0.5 the year is inferred from other years in the text.
+    `words` is the text it was read from ("9 tháng đầu năm 2022"); `certainty` runs from 0 to 1
+    (under 0.5: the year was inferred from the text around it).
     """
 
     kind: Literal["event", "report", "term"]
@@ -31,83 +27,157 @@ class Period:
     certainty: float
 
 
-TERM = re.compile(r"nhiệm kỳ\s+(?P<first>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:19|20)\d\d)", re.I)
-MONTHS = re.compile(
-    r"(?P<count>\d{1,2})\s+tháng\s+(?P<end>đầu|cuối)\s+năm\s+(?P<year>20\d\d)", re.I
-)
-QUARTER = re.compile(
-    r"quý\s+(?P<quarter>IV|III|II|I|[1-4])(?:\s*/\s*|\s+năm\s+)(?P<year>20\d\d)", re.I
-)
-EVENT = re.compile(
-    r"(?:(?:sáng|chiều|trưa|tối|vào)\s+(?:ngày\s+)?|ngày\s+)"
-    r"(?P<day>\d{1,2})[/-](?P<month>\d{1,2})(?:[/-](?P<year>(?:19|20)\d\d))?(?![\d/])",
-    re.I,
-)
-YEAR = re.compile(r"năm\s+(20\d\d)", re.I)
+STATED, BY_PUBLICATION, BY_CONTEXT = 1.0, 0.8, 0.4
+"""Certainty of a year that is written, that the date of publication gives, that the text gives."""
+
+NUMBERS = {"ba": 3, "sáu": 6, "chín": 9}
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
+_YEAR = r"(?P<year>(?:19|20)\d\d)\b"
+_WRITTEN_YEAR = rf"(?:\s*(?:năm|/|-)\s*{_YEAR})"
+_EVENT = re.compile(
+    r"""
+    (?: (?:\b[Ss]áng|\b[Tt]rưa|\b[Cc]hiều|\b[Tt]ối|\b[Hh]ôm\ nay)
+        (?:\ nay)? [,\s(]* (?:ngày\s+)?
+      | \bNgày\s+ )                                # at the head of a sentence only: a document's
+    (?P<day>\d{1,2})                               # date is written "ngày 13/10/2021"
+    (?: \s*[/.-]\s* | \s+tháng\s+ ) (?P<month>\d{1,2}) (?!\d)
+    (?: \s*(?:năm|[/.-])\s* (?P<year>(?:19|20)\d\d)\b | (?!\s*[/.-]\s*\d) )
+    """,
+    re.VERBOSE,
+)
+_MONTHS = re.compile(
+    rf"\b(?P<count>\d{{1,2}}|{'|'.join(NUMBERS)}) tháng (?P<end>đầu|cuối) năm\b(?:\s+{_YEAR})?",
+    re.IGNORECASE,
+)
+_QUARTER = re.compile(rf"\bquý\s+(?P<quarter>I{{1,3}}|IV|[1-4])\b{_WRITTEN_YEAR}", re.IGNORECASE)
+_MONTH = re.compile(rf"(?<!\d )\btháng\s+(?P<month>\d{{1,2}}){_WRITTEN_YEAR}", re.IGNORECASE)
+_WHOLE_YEAR = re.compile(rf"(?<!đến )\bnăm {_YEAR}(?!\s*[-/]\s*\d)", re.I)
+_SPAN = re.compile(
+    rf"\b(?P<kind>nhiệm kỳ|nhiệm kì|giai đoạn)\s+(?P<first>20\d\d)\s*-\s*{_YEAR}", re.IGNORECASE
+)
 
-def periods(text: str, published: date | None) -> tuple[Period, ...]:
-    """The periods a text names, in the order of the text, at most PERIODS_KEPT.
 
-    A day without a year takes it from the day of publication, else from the years the text speaks
-    of, with little certainty.
+def periods_of(text: str, published: date | None = None) -> tuple[Period, ...]:
+    """The periods that `text` names, each once: events, then spans reported on, then terms.
 
-    >>> [found] = periods("Sáng ngày 11/5, … năm 2021, phương hướng năm 2022.", None)
-    >>> found.kind, found.since.isoformat(), found.certainty
-    ('event', '2022-05-11', 0.4)
-    >>> periods("Kết quả 9 tháng đầu năm 2022", None)[0].until.isoformat()
-    '2022-09-30'
+    A year that is not written is the one next to `published`, else one that the text names.
+
+    >>> [found] = periods_of("Sáng 11/5, hội nghị bàn nhiệm vụ.", date(2022, 5, 12))
+    >>> found.kind, str(found.since), found.certainty
+    ('event', '2022-05-11', 0.8)
     """
-    found = sorted(
-        (*_terms(text), *_reports(text), *_events(text, published)), key=lambda each: each[0]
-    )
-    return tuple(dict.fromkeys(period for _, period in found))[:PERIODS_KEPT]
+    normal = normalize(text)
+    found: dict[tuple[str, date, date], Period] = {}
+    for reader in (_events, _part_years, _quarters, _months, _whole_years, _spans):
+        for period in reader(normal, published):
+            found.setdefault((period.kind, period.since, period.until), period)
+    return tuple(sorted(found.values(), key=lambda period: _KINDS.index(period.kind)))
 
 
-def _terms(text: str) -> Iterator[tuple[int, Period]]:
-    for found in TERM.finditer(text):
-        first, last = int(found["first"]), int(found["last"])
-        if first < last:
-            span = date(first, 1, 1), date(last, 12, 31)
-            yield found.start(), Period("term", *span, found[0], 1.0)
+_KINDS = ("event", "report", "term")
+
+REACH = 600
+"""Characters after an incomplete date in which a year may complete it."""
+
+LATE_IN_THE_YEAR = 11
+"""The month from which a meeting on this year and the next is held in the first of the two."""
 
 
-def _reports(text: str) -> Iterator[tuple[int, Period]]:
-    for found in MONTHS.finditer(text):
-        count = int(found["count"])
-        if 1 <= count <= 12:
-            months = (1, count) if found["end"].lower() == "đầu" else (13 - count, 12)
-            yield found.start(), _report(int(found["year"]), *months, found[0])
-    for found in QUARTER.finditer(text):
-        last = 3 * QUARTERS[found["quarter"].lower()]
-        yield found.start(), _report(int(found["year"]), last - 2, last, found[0])
+def _year_of_day(
+    match: re.Match[str], published: date | None, day: int, month: int
+) -> tuple[int, float] | None:
+    """The year of a day, and how sure that is: that nearest to publication, else from the text."""
+    if published:
+        years = (published.year + offset for offset in (-1, 0, 1))
+        days = [each for year in years if (each := _valid(year, month, day))]
+        nearest = min(days, key=lambda each: abs(each - published), default=None)
+        return (nearest.year, BY_PUBLICATION) if nearest else None
+    years_named = _years_after(match)
+    if not years_named:
+        return None
+    latest = max(years_named)
+    ahead = month >= LATE_IN_THE_YEAR and latest - 1 in years_named
+    return latest - ahead, BY_CONTEXT
 
 
-def _report(year: int, first: int, last: int, words: str) -> Period:
-    until = date(year, last, monthrange(year, last)[1])
-    return Period("report", date(year, first, 1), until, words, 1.0)
+def _year_of_span(match: re.Match[str], published: date | None) -> tuple[int, float] | None:
+    """The year of "9 tháng đầu năm": the next one that the text names, else of publication."""
+    if years := _years_after(match):
+        return years[0], BY_CONTEXT
+    return (published.year, BY_PUBLICATION) if published else None
 
 
-def _events(text: str, published: date | None) -> Iterator[tuple[int, Period]]:
-    for found in EVENT.finditer(text):
-        day, month = int(found["day"]), int(found["month"])
-        guess = (int(found["year"]), 1.0) if found["year"] else _year(text, published, month)
-        if guess and (when := _date(guess[0], month, day)):
-            yield found.start(), Period("event", when, when, found[0], guess[1])
+def _years_after(match: re.Match[str]) -> list[int]:
+    following = _WHOLE_YEAR.finditer(match.string, match.start(), match.end() + REACH)
+    return [int(year["year"]) for year in following]
 
 
-def _year(text: str, published: date | None, month: int) -> tuple[int, float] | None:
-    """The year of a day printed without one, and how sure it is; None where nothing tells."""
-    if published:  # news is of days just past: in January, December was last year
-        return (published.year - (month > published.month + 1), 0.8)
-    spoken_of = Counter(int(year) for year in YEAR.findall(text))
-    return (max(spoken_of, key=lambda year: (spoken_of[year], year)), 0.4) if spoken_of else None
+def _valid(year: int, month: int, day: int) -> date | None:
+    """The day, or None where the calendar has none."""
+    if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
+        return date(year, month, day)
+    return None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
-    return date(year, month, day) if month <= 12 and 1 <= day <= _days(year, month) else None
+def _written(match: re.Match[str]) -> tuple[int, float] | None:
+    return (int(match["year"]), STATED) if match["year"] else None
 
 
-def _days(year: int, month: int) -> int:
-    return monthrange(year, month)[1] if 1 <= month <= 12 else 0
+def _events(text: str, published: date | None) -> Iterator[Period]:
+    for match in _EVENT.finditer(text):
+        day, month = int(match["day"]), int(match["month"])
+        dated = _written(match) or _year_of_day(match, published, day, month)
+        when = dated and _valid(dated[0], month, day)
+        if dated and when:
+            yield Period("event", when, when, match[0], dated[1])
+
+
+def _part_years(text: str, published: date | None) -> Iterator[Period]:
+    """ "9 tháng đầu năm" is January to September, "3 tháng cuối năm" October to December.
+
+    Where one of a text has its year ("06 tháng đầu năm 2022"), the others like it mean the same.
+    """
+    matches = [(match, *_months_of(match)) for match in _MONTHS.finditer(text)]
+    written = {(first, last): dated for match, first, last in matches if (dated := _written(match))}
+    for match, first, last in matches:
+        dated = written.get((first, last)) or _year_of_span(match, published)
+        if dated and 1 <= first <= last <= 12:
+            yield _report(match, _written(match) or dated, first, last)
+
+
+def _months_of(match: re.Match[str]) -> tuple[int, int]:
+    count = NUMBERS.get(match["count"].lower()) or int(match["count"])
+    return (1, count) if match["end"].lower() == "đầu" else (13 - count, 12)
+
+
+def _quarters(text: str, published: date | None) -> Iterator[Period]:
+    for match in _QUARTER.finditer(text):
+        last = 3 * QUARTERS[match["quarter"].lower()]
+        yield _report(match, (int(match["year"]), STATED), last - 2, last)
+
+
+def _months(text: str, published: date | None) -> Iterator[Period]:
+    for match in _MONTH.finditer(text):
+        if 1 <= int(match["month"]) <= 12:
+            month = int(match["month"])
+            yield _report(match, (int(match["year"]), STATED), month, month)
+
+
+def _whole_years(text: str, published: date | None) -> Iterator[Period]:
+    for match in _WHOLE_YEAR.finditer(text):
+        yield _report(match, (int(match["year"]), STATED), 1, 12)
+
+
+def _spans(text: str, published: date | None) -> Iterator[Period]:
+    for match in _SPAN.finditer(text):
+        since, until = date(int(match["first"]), 1, 1), date(int(match["year"]), 12, 31)
+        if since <= until:
+            kind: Literal["report", "term"] = "report" if match["kind"][0] in "gG" else "term"
+            yield Period(kind, since, until, match[0], STATED)
+
+
+def _report(match: re.Match[str], dated: tuple[int, float], first: int, last: int) -> Period:
+    year, certainty = dated
+    until = date(year, last, calendar.monthrange(year, last)[1])
+    return Period("report", date(year, first, 1), until, match[0], certainty)
