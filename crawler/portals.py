@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from crawler.layouts import MANY, ONE, compiled, load_layouts
 from crawler.urls import canonical, site
 
 Tls = Literal["verify", "accept-invalid"]
@@ -100,7 +101,7 @@ def line_of(text: str, number: int, field: str) -> int:
             seen += 1
             if seen == number:
                 head = line
-        elif seen == number and re.match(rf"\s*\[?(portal\.)?[\"']?{field}\b", content):
+        elif seen == number and re.match(rf"\s*\[?(portal\.)?[\"']?{re.escape(field)}\b", content):
             return line
     return head
 
@@ -157,6 +158,9 @@ class _Reader:
         for url in portal.start:
             if site(url) not in portal.hosts:
                 raise self._error(number, "start", f"a page on {', '.join(portal.hosts)}", url)
+        layouts = ("auto", *(layout.name for layout in load_layouts()))
+        if portal.layout not in layouts:
+            raise self._error(number, "layout", f"one of {', '.join(layouts)}", portal.layout)
         if portal.delay < SHORTEST_DELAY and not portal.allow_private:
             expected = "at least 1s for a portal without allow_private"
             raise self._error(number, "delay", expected, str(portal.delay))
@@ -167,9 +171,17 @@ class _Reader:
                 raise self._error(number, name, f"one of the fields {', '.join(known)}")
 
     def _error(self, number: int, field: str, expected: str, got: object = None) -> PortalsError:
-        line = line_of(self.text, number, re.escape(field))
-        found = "" if got is None else f", not {got!r}"
-        return PortalsError(f"{self.path}:{line}: {field}: expected {expected}{found}")
+        return mistake(self.path, self.text, number, field, expected, got)
+
+
+def mistake(
+    path: Path, text: str, number: int, field: str, expected: str, got: object = None
+) -> PortalsError:
+    """The error for `field` of the `number`-th portal (from 1; 0: outside) in a file's text."""
+    found = "" if got is None else f", not {got!r}"
+    return PortalsError(
+        f"{path}:{line_of(text, number, field)}: {field}: expected {expected}{found}"
+    )
 
 
 def duration(value: object) -> timedelta | None:
@@ -233,8 +245,13 @@ def _hosts(value: object) -> tuple[str, ...] | None:
 
 
 def _selectors(value: object) -> dict[str, str] | None:
-    good = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-    return value if good and isinstance(value, dict) else None
+    if not isinstance(value, dict) or not set(value) <= {*ONE, *MANY}:
+        return None
+    try:
+        compiled(value)
+    except (SyntaxError, TypeError):  # no CSS; no text
+        return None
+    return value
 
 
 def _is_loopback(host: str) -> bool:
@@ -259,5 +276,5 @@ FIELDS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
     "allow_private": ("true or false", _flag),
     "paused": ("true or false", _flag),
     "show": (f"one of {', '.join(get_args(Show))}", _one_of(get_args(Show))),
-    "selectors": ("a table of CSS selectors", _selectors),
+    "selectors": (f"a table of CSS selectors for any of {', '.join((*ONE, *MANY))}", _selectors),
 }

@@ -119,6 +119,8 @@ def test_no_portal_is_a_file_too(tmp_path: Path) -> None:
         ("paused = true", 'paused = "yes"', ":14: paused: expected true or false, not 'yes'"),
         ('show = "full"', 'show = "all"', ":15: show: expected one of snippet, full"),
         ('{ title = "h1.tieu-de" }', "{ title = 1 }", ":16: selectors: expected a table"),
+        ("title =", "ten =", ":16: selectors: expected a table of CSS selectors for any of"),
+        ('"h1.tieu-de"', '"h1..x"', ":16: selectors: expected a table of CSS selectors"),
         ("paused = true", "pause = true", ":14: pause: expected one of the fields id, name"),
         ('"https://example.vn/bot"', '"me"', ":1: contact: expected an e-mail address"),
         ('"https://example.vn/bot"', '"a@b.vn\\nX: y"', ":1: contact: expected an e-mail"),
