@@ -14,10 +14,10 @@ from indexer.normalize import syllables
 THRESHOLD = 6.0
 """A topic below this score is not the article's: two strong phrases, or one in the title."""
 
-SHARE = 0.3
+SHARE = 0.35
 """Nor is one below this part of the best topic's score: reports touch on everything."""
 
-TITLE_WEIGHT = 3
+TITLE_WEIGHT = 6
 """A phrase in the title counts as often as this many in the text."""
 
 MOST_OFTEN = 3
@@ -42,7 +42,8 @@ class _Topic:
     slug: str
     label: str
     sections: frozenset[str]
-    phrases: Mapping[str, float]
+    phrases: Mapping[str, tuple[str, float]]
+    """Keys of a phrase → the phrase as written, and its weight."""
 
 
 def _keys(text: str) -> list[str]:
@@ -56,7 +57,7 @@ def _load() -> tuple[_Topic, ...]:
             entry["slug"],
             entry["label"],
             frozenset(" ".join(_keys(name)) for name in entry["sections"]),
-            {" ".join(_keys(phrase)): weight for phrase, weight in entry["phrases"].items()},
+            {" ".join(_keys(each)): (each, weight) for each, weight in entry["phrases"].items()},
         )
         for entry in entries["topic"]
     )
@@ -107,9 +108,9 @@ def _phrases(keys: Sequence[str]) -> Iterator[str]:
 
 def _match(topic: _Topic, counts: Mapping[str, int], section: str) -> TopicMatch:
     scores = {
-        phrase: weight * counts[phrase]
-        for phrase, weight in topic.phrases.items()
-        if phrase in counts
+        phrase: weight * counts[keys]
+        for keys, (phrase, weight) in topic.phrases.items()
+        if keys in counts
     }
     score = sum(scores.values()) + SECTION_SCORE * (section in topic.sections)
     phrases = sorted(scores, key=lambda phrase: -scores[phrase])
