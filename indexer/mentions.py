@@ -20,8 +20,8 @@ NEAR = 10
 DISTRICT_KINDS = ("quận", "huyện", "thị xã", "thành phố", "tp", "thành ủy", "quận ủy", "huyện ủy")
 """What is written before the name of a district, as keys."""
 
-UNIT_KINDS = tuple(dict.fromkeys(KINDS.values()))
-_KIND_ENDS = {kind.split()[-1] for kind in UNIT_KINDS}
+NAMED_KINDS = tuple(dict.fromkeys(KINDS.values()))  # a "huyện" in a text is a district
+_KIND_ENDS = {kind.split()[-1] for kind in NAMED_KINDS}
 _DISTRICT_ENDS = {kind.split()[-1] for kind in DISTRICT_KINDS}
 
 
@@ -65,7 +65,7 @@ def _names(
     for position, token in enumerate(tokens):
         if token.key not in _KIND_ENDS:
             continue
-        kind = _written(tokens, position, UNIT_KINDS)
+        kind = _written(tokens, position, NAMED_KINDS)
         if not kind or not _goes_on(text, tokens, position + 1):
             continue
         listed = position > 0 and tokens[position - 1].key == "các"

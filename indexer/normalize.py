@@ -72,7 +72,7 @@ _EARLY_PLACED = re.compile(
     rf"|[ùúủũụÙÚỦŨỤ][yY]{_LATER_LETTER}"
     r"|(?<=[qQ])[ùúủũụÙÚỦŨỤ][yY]"
 )
-_SYLLABLE = re.compile(r"[^\W_]+")
+_SYLLABLE = re.compile(rf"\w[\w{MARKS}]*")
 _CLUSTER = re.compile(rf".[{MARKS}{INVISIBLE}]*", re.DOTALL)
 _LOOSE = re.compile(f"[{INVISIBLE}]")
 
@@ -163,7 +163,7 @@ def _tokens(normal: str) -> list[Token]:
     keys = _KEYS
     return [
         Token(keys.get(word := match[0], word), *match.span())
-        for match in _SYLLABLE.finditer(normal.lower())
+        for match in _SYLLABLE.finditer(normal.lower().replace("_", " "))
     ]
 
 

@@ -35,6 +35,9 @@ KINDS = {
 }
 """How the kind of a unit is written before its name, as keys → the kind."""
 
+UNIT_KINDS = ("phường", "xã", "thị trấn", "đặc khu", "huyện")
+"""What a unit is; "huyện" for the island districts that had no communes."""
+
 PROVINCE_NAMES = {
     "tphcm": "hồ chí minh",
     "hcm": "hồ chí minh",
@@ -223,8 +226,14 @@ def kind_and_key(name: str) -> tuple[str, str]:
     return "", key
 
 
+_DISTRICT_KIND = re.compile(r"(quan|huyen|thi xa|thanh pho|q|h|tx|tp) ")
+
+
 def _in_district(unit: Unit, district: str) -> bool:
-    return f" {fold(name_key(unit.district))}".endswith(f" {fold(name_key(district))}")
+    name, wanted = (
+        _DISTRICT_KIND.sub("", fold(name_key(each)), count=1) for each in (unit.district, district)
+    )
+    return name == wanted
 
 
 def slug_of(words: str) -> str:
@@ -251,8 +260,7 @@ def load_gazetteer() -> Gazetteer:
 
 
 _NEW_ROWS = """
-    SELECT provinceKey, '', wardKey, province, provinceShort, '', '', ward, wardShort, wardType,
-           NULL
+    SELECT provinceKey, '', wardKey, province, provinceShort, '', '', ward, NULL
     FROM admin_units ORDER BY wardCode
 """
 # Five island districts had no communes; they stand for themselves.
@@ -260,8 +268,7 @@ _OLD_ROWS = """
     SELECT provinceKey, districtKey, coalesce(wardKey, ''), province, provinceShort,
            CASE WHEN ward IS NULL THEN '' ELSE district END,
            CASE WHEN ward IS NULL THEN '' ELSE districtShort END,
-           coalesce(ward, district), coalesce(wardShort, districtShort),
-           coalesce(wardType, districtType), wardAlias
+           coalesce(ward, district), wardAlias
     FROM admin_units_legacy ORDER BY wardCode, districtCode
 """
 
@@ -276,9 +283,13 @@ class _Row:
     district: str
     district_short: str
     name: str
-    short: str
-    kind: str
     aliases: str | None
+
+    @property
+    def kind_and_short(self) -> tuple[str, str]:
+        """The two parts of the name; the table's own columns for them have faults."""
+        kind = next(kind for kind in UNIT_KINDS if self.name.lower().startswith(f"{kind} "))
+        return kind, self.name[len(kind) + 1 :]
 
     @property
     def key(self) -> str:
@@ -306,8 +317,8 @@ def _join(converter: Mapping[str, Any], new: list[_Row], old: list[_Row]) -> Gaz
         Unit(
             slug=slugs[row.key],
             name=row.name,
-            short=row.short.removeprefix(f"{row.kind} "),
-            kind=row.kind.lower(),
+            short=short,
+            kind=kind,
             district=row.district,
             province=row.province_short,
             province_slug=province_slug(row.province_short),
@@ -317,6 +328,7 @@ def _join(converter: Mapping[str, Any], new: list[_Row], old: list[_Row]) -> Gaz
             former=tuple(json.loads(row.aliases)) if row.aliases else (),
         )
         for row in (*new, *old)
+        for kind, short in [row.kind_and_short]
     ]
     return Gazetteer(units, _provinces(converter, new, old))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from indexer.wards import Gazetteer, load_gazetteer
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,17 @@ def data() -> Path:
     if not folder:
         pytest.skip("set TINPHUONG_DATA to the folder of real pages to run this test")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A small corpus, stored and indexed: the configuration of webui.create_app() over it."""
+    from tests.small_site import make_site
+
+    return make_site(tmp_path_factory.mktemp("small-site"))
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    """Every ward of both times."""
+    return load_gazetteer()

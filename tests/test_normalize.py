@@ -1,0 +1,131 @@
+"""One neutral key for spellings that mean the same; offsets into the text as given."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.normalize import EARLY, fold, key, normalize, syllables
+
+SPELLINGS = [
+    # tone placement in open syllables: on the first vowel
+    ("hoà", "hòa"), ("khoẻ", "khỏe"), ("uỷ", "ủy"), ("thuý", "thúy"), ("HOÀ", "HÒA"),
+    ("UỶ BAN", "ỦY BAN"), ("Hoà-Bình", "Hòa-Bình"), ("loá", "lóa"), ("xoè", "xòe"),
+    # in closed ones it stays on the second, and is moved there
+    ("hoàn", "hoàn"), ("hòan", "hoàn"), ("thọai", "thoại"), ("hùynh", "huỳnh"), ("toàn", "toàn"),
+    # qu is a consonant
+    ("quý", "quý"), ("qúy", "quý"), ("quỹ", "quỹ"), ("quà", "quà"), ("quá", "quá"),
+    # gi is another
+    ("già", "già"), ("giá", "giá"), ("gì", "gì"),
+    # vowels that have one way only
+    ("huế", "huế"), ("múa", "múa"), ("mía", "mía"), ("thuở", "thuở"), ("tuổi", "tuổi"),
+    # Đ and its doubles
+    ("Ðảng", "Đảng"), ("ðảng", "đảng"), ("Ɖảng", "Đảng"),
+    # spaces, invisible characters, full-width forms
+    ("a\u00a0b", "a b"), ("a\u200bb", "ab"), ("\ufeffa", "a"), ("a\u00adb", "ab"),
+    ("ＫＨ　１２", "KH 12"), ("81m²", "81m2"),
+    # dashes and quotes
+    ("2020–2025", "2020-2025"), ("a — b", "a - b"), ("“a” ‘b’", "\"a\" 'b'"),
+]  # fmt: skip
+
+KEYS = [
+    ("Kỹ", "kĩ"), ("kĩ", "kĩ"), ("lý", "lí"), ("Mỹ", "mĩ"), ("tỷ", "tỉ"), ("sỹ", "sĩ"),
+    ("quý", "quí"), ("quí", "quí"), ("hy", "hi"),
+    # not where y belongs to a pair of vowels, or stands alone
+    ("thúy", "thúy"), ("tuy", "tuy"), ("y", "y"), ("yên", "yên"), ("tây", "tây"), ("huy", "huy"),
+]  # fmt: skip
+
+TOKENS = [
+    ("Tổ 5", ["tổ", "5"]),
+    ("K1, 81m", ["k1", "81m"]),
+    ("144%", ["144"]),
+    ("1.234,5 tỷ", ["1", "234", "5", "tỉ"]),
+    ("07/2022", ["07", "2022"]),
+    ("154-KH/TU", ["154", "kh", "tu"]),
+    ("GD&ĐT", ["gd", "đt"]),
+    ("snake_case", ["snake", "case"]),
+    ("", []),
+    ("… — !", []),
+]
+
+LETTERS = "aăâeêioôơuưyđbcghklmnpqrstvxAĂÂEÊIOÔƠUƯYĐQ"
+MARKS = "\u0300\u0301\u0303\u0309\u0323"
+vietnamese = st.text(st.sampled_from(LETTERS + MARKS + " -.,\u200b\u00a05"))
+
+
+@pytest.mark.parametrize(("written", "neutral"), SPELLINGS)
+def test_normalize(written: str, neutral: str) -> None:
+    assert normalize(written) == neutral
+    assert normalize(unicodedata.normalize("NFD", written)) == neutral
+
+
+@pytest.mark.parametrize(("syllable", "expected"), KEYS)
+def test_key(syllable: str, expected: str) -> None:
+    assert key(syllable) == expected
+    assert [token.key for token in syllables(syllable)] == [expected]
+
+
+@pytest.mark.parametrize(("text", "keys"), TOKENS)
+def test_tokens(text: str, keys: list[str]) -> None:
+    assert [token.key for token in syllables(text)] == keys
+
+
+def test_every_open_syllable_has_one_form() -> None:
+    assert {normalize("h" + late) for late in EARLY} == {"h" + early for early in EARLY.values()}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_offsets_point_into_the_text_as_given(form: str) -> None:
+    text = unicodedata.normalize(form, "Uỷ\u200b ban\u00a0Hoà Bình, ngày 07/2022")  # type: ignore[arg-type]
+    found = {token.key: text[token.start : token.end] for token in syllables(text)}
+    assert list(found) == ["ủy", "ban", "hòa", "bình", "ngày", "07", "2022"]
+    seen = unicodedata.normalize("NFC", found["ủy"]).rstrip("\u200b")
+    assert (seen, unicodedata.normalize("NFC", found["hòa"])) == ("Uỷ", "Hoà")
+
+
+@given(st.text())
+def test_normalize_is_idempotent_whatever_the_text(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
+
+
+@given(vietnamese)
+def test_normalize_is_idempotent(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
+
+
+@given(vietnamese)
+def test_composed_and_decomposed_texts_have_equal_keys(text: str) -> None:
+    composed, decomposed = (
+        [token.key for token in syllables(unicodedata.normalize(form, text))]
+        for form in ("NFC", "NFD")
+    )
+    assert composed == decomposed
+
+
+@given(vietnamese)
+def test_an_unaccented_text_has_the_folded_keys(text: str) -> None:
+    """What widens an unaccented query: fold(key) is the key of the folded word."""
+    normal = normalize(text)
+    assert [token.key for token in syllables(fold(normal))] == [
+        fold(token.key) for token in syllables(normal)
+    ]
+
+
+@given(st.text())
+def test_tokens_lie_in_order_inside_any_text(text: str) -> None:
+    end = 0
+    for token in syllables(text):
+        assert end <= token.start < token.end <= len(text)
+        end = token.end
+
+
+def test_strange_characters_are_text_too() -> None:
+    assert [token.key for token in syllables("a\x00b \ud800 İstanbul 🙂 שלום")] == [
+        "a",
+        "b",
+        "istanbul",
+        "שלום",
+    ]
