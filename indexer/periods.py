@@ -52,7 +52,9 @@ _MONTHS = re.compile(
 )
 _QUARTER = re.compile(rf"\bquý\s+(?P<quarter>I{{1,3}}|IV|[1-4])\b{_WRITTEN_YEAR}", re.IGNORECASE)
 _MONTH = re.compile(rf"(?<!\d )\btháng\s+(?P<month>\d{{1,2}}){_WRITTEN_YEAR}", re.IGNORECASE)
-_WHOLE_YEAR = re.compile(rf"(?<!đến )\bnăm {_YEAR}(?!\s*[-/]\s*\d)", re.I)
+_NAMED_YEAR = re.compile(rf"(?<!đến )\bnăm {_YEAR}(?!\s*[-/]\s*\d)", re.IGNORECASE)
+_PART_OF_PERIOD = re.compile(r"(đầu|cuối|\d|\b[IV]+) $")
+"""What stands before a year that belongs to a day, month, quarter or part of the year."""
 _SPAN = re.compile(
     rf"\b(?P<kind>nhiệm kỳ|nhiệm kì|giai đoạn)\s+(?P<first>20\d\d)\s*-\s*{_YEAR}", re.IGNORECASE
 )
@@ -109,7 +111,7 @@ def _year_of_span(match: re.Match[str], published: date | None) -> tuple[int, fl
 
 
 def _years_after(match: re.Match[str]) -> list[int]:
-    following = _WHOLE_YEAR.finditer(match.string, match.start(), match.end() + REACH)
+    following = _NAMED_YEAR.finditer(match.string, match.start(), match.end() + REACH)
     return [int(year["year"]) for year in following]
 
 
@@ -165,8 +167,9 @@ def _months(text: str, published: date | None) -> Iterator[Period]:
 
 
 def _whole_years(text: str, published: date | None) -> Iterator[Period]:
-    for match in _WHOLE_YEAR.finditer(text):
-        yield _report(match, (int(match["year"]), STATED), 1, 12)
+    for match in _NAMED_YEAR.finditer(text):
+        if not _PART_OF_PERIOD.search(text, max(0, match.start() - 5), match.start()):
+            yield _report(match, (int(match["year"]), STATED), 1, 12)
 
 
 def _spans(text: str, published: date | None) -> Iterator[Period]:
