@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from crawler.layouts import MANY, ONE, compiled, load_layouts
+from crawler.layouts import SELECTORS, compiled, load_layouts
 from crawler.urls import canonical, site
 
 Tls = Literal["verify", "accept-invalid"]
@@ -245,7 +245,7 @@ def _hosts(value: object) -> tuple[str, ...] | None:
 
 
 def _selectors(value: object) -> dict[str, str] | None:
-    if not isinstance(value, dict) or not set(value) <= {*ONE, *MANY}:
+    if not isinstance(value, dict) or not set(value) <= {*SELECTORS}:
         return None
     try:
         compiled(value)
@@ -276,5 +276,5 @@ FIELDS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
     "allow_private": ("true or false", _flag),
     "paused": ("true or false", _flag),
     "show": (f"one of {', '.join(get_args(Show))}", _one_of(get_args(Show))),
-    "selectors": (f"a table of CSS selectors for any of {', '.join((*ONE, *MANY))}", _selectors),
+    "selectors": (f"a table of CSS selectors for any of {', '.join(SELECTORS)}", _selectors),
 }
