@@ -23,7 +23,7 @@ TYPES = {"tin-tuc": "Tin tức", "thong-bao": "Thông báo", "van-ban": "Văn b�
 
 _TYPE_OF_TITLE = {
     "thong-bao": re.compile(
-        r"(thông báo|giấy mời|thư mời|lịch|niêm yết|công khai|danh sách|tuyển dụng)\b", re.I
+        r"(thông báo|giấy mời|thư mời|lịch(?! sử)|niêm yết|công khai|danh sách|tuyển dụng)\b", re.I
     ),
     "van-ban": re.compile(
         r"(quyết định|nghị quyết|kế hoạch|công văn|chỉ thị|báo cáo|tờ trình|hướng dẫn|quy chế"

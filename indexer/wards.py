@@ -142,11 +142,15 @@ class Gazetteer:
         return self._units.get(slug)
 
     def today(self, slug: str) -> tuple[Unit, ...]:
-        """The units of today that the unit lies in, itself if it is one; none if unknown."""
+        """The units of today that the unit lies in, itself if it is one; none if unknown.
+
+        One that kept the name comes first.
+        """
         unit = self._units.get(slug)
         if unit is None:
             return ()
-        return (unit,) if unit.current else tuple(self._units[each] for each in unit.successors)
+        after = [unit] if unit.current else [self._units[each] for each in unit.successors]
+        return tuple(sorted(after, key=lambda each: each.short != unit.short))
 
     def province(self, slug: str) -> Province | None:
         """The province of that slug, of today or merged away."""

@@ -1,0 +1,136 @@
+"""An article understood: whose ward, what kind of text, what it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from crawler.article import PrintedDate
+from crawler.store import Stored
+from indexer.document import TYPES, Annotator, Document, Source, type_of
+from indexer.wards import Gazetteer
+from tests.test_store import ARTICLE
+
+SOURCES: Mapping[str, Source] = {
+    source.id: source
+    for source in (
+        Source("viet-hung", "Việt Hưng", "Phường Việt Hưng", "Hà Nội", "snippet"),
+        Source("phuc-dong", "Phúc Đồng", "Phường Phúc Đồng", "Hà Nội", "snippet"),
+        Source("phuong-1", "Phường 1", "Phường 1", "TP. Hồ Chí Minh", "snippet"),
+        Source("so-noi-vu", "Sở Nội vụ", "", "Hà Nội", "snippet"),
+        Source("ninh-thuan", "Ninh Thuận", "", "Ninh Thuận", "snippet"),
+    )
+}
+BEFORE, AFTER = date(2022, 5, 1), date(2026, 5, 1)
+OLD_VIET_HUNG, VIET_HUNG = "phuong-viet-hung-long-bien-ha-noi", "phuong-viet-hung-ha-noi"
+PHUC_DONG = "phuong-phuc-dong-long-bien-ha-noi"
+SUCCESSORS = (
+    "phuong-bo-de-ha-noi",
+    "phuong-long-bien-ha-noi",
+    "phuong-phuc-loi-ha-noi",
+    VIET_HUNG,
+)
+
+WARDS = [
+    # portal, day, body, wards then, wards of today
+    ("viet-hung", AFTER, "Họp.", (VIET_HUNG,), (VIET_HUNG,)),
+    # before the reform the portal's ward was its predecessor of the same name, since split
+    ("viet-hung", BEFORE, "Họp.", (OLD_VIET_HUNG,), (VIET_HUNG, "phuong-phuc-loi-ha-noi")),
+    # a ward that has gone is in all its successors
+    ("phuc-dong", BEFORE, "Họp.", (PHUC_DONG,), SUCCESSORS),
+    ("phuc-dong", None, "Họp.", (PHUC_DONG,), SUCCESSORS),
+    # the portal's own first, then those the text names, each once
+    (
+        "viet-hung",
+        BEFORE,
+        "Việt Hưng và phường Phúc Đồng giao lưu; phường Phúc Đồng thắng.",
+        (OLD_VIET_HUNG, PHUC_DONG),
+        (VIET_HUNG, "phuong-phuc-loi-ha-noi", *SUCCESSORS[:2]),
+    ),
+    # a portal without a ward: only what the text names
+    ("so-noi-vu", BEFORE, "Kiểm tra tại phường Phúc Đồng.", (PHUC_DONG,), SUCCESSORS),
+    ("so-noi-vu", BEFORE, "Kiểm tra.", (), ()),
+    # a name that tells no single unit adds none
+    ("phuong-1", BEFORE, "Họp.", (), ()),
+    # a portal that nothing is known of
+    ("la", BEFORE, "Phường Phúc Đồng, quận Long Biên.", (PHUC_DONG,), SUCCESSORS),
+]
+
+PROVINCES = [
+    ("viet-hung", "Họp.", ("ha-noi",)),
+    ("so-noi-vu", "Họp.", ("ha-noi",)),
+    # a merged province is its successor
+    ("ninh-thuan", "Họp.", ("khanh-hoa",)),
+    ("so-noi-vu", "Xã Tân Lập, huyện Đầm Hà, Quảng Ninh", ("ha-noi", "quang-ninh")),
+    ("la", "Họp.", ()),
+]
+
+TITLES = [
+    ("Hội nghị sơ kết", "tin-tuc"),
+    ("Thông báo về việc cắt nước", "thong-bao"),
+    ("THÔNG BÁO", "thong-bao"),
+    ("Lịch tiếp công dân tháng 5", "thong-bao"),
+    ("“Công khai” dự toán", "thong-bao"),
+    ("Quyết định số 12/QĐ-UBND", "van-ban"),
+    ("Kế hoạch thực hiện nhiệm vụ", "van-ban"),
+    # a word that only begins like one
+    ("Lịch sử hình thành phường", "tin-tuc"),
+    ("Báo cáo viên giỏi", "tin-tuc"),
+    ("Hướng dẫn viên du lịch", "tin-tuc"),
+    ("", "tin-tuc"),
+]
+
+
+def annotated(
+    gazetteer: Gazetteer, portal: str, body: str, day: date | None, title: str = "Tin"
+) -> Document:
+    printed = PrintedDate(day, None, "layout", 1.0) if day else None
+    article = replace(ARTICLE, portal=portal, title=title, lead="", body=(body,), published=printed)
+    stored = Stored(7, article, ARTICLE.fetched_at, ARTICLE.fetched_at, 1)
+    return Annotator(gazetteer, SOURCES).annotate(stored)
+
+
+@pytest.mark.parametrize(("portal", "day", "body", "then", "today"), WARDS)
+def test_wards(
+    gazetteer: Gazetteer,
+    portal: str,
+    day: date | None,
+    body: str,
+    then: tuple[str, ...],
+    today: tuple[str, ...],
+) -> None:
+    document = annotated(gazetteer, portal, body, day)
+    assert document.wards_then == then
+    assert document.wards == today
+
+
+@pytest.mark.parametrize(("portal", "body", "provinces"), PROVINCES)
+def test_provinces(
+    gazetteer: Gazetteer, portal: str, body: str, provinces: tuple[str, ...]
+) -> None:
+    assert annotated(gazetteer, portal, body, BEFORE).provinces == provinces
+
+
+@pytest.mark.parametrize(("title", "slug"), TITLES)
+def test_type_of(title: str, slug: str) -> None:
+    assert type_of(title) == slug
+    assert slug in TYPES
+
+
+def test_everything_else_is_read_from_title_and_text(gazetteer: Gazetteer) -> None:
+    document = annotated(
+        gazetteer,
+        "viet-hung",
+        "Sáng ngày 11/5, họp bàn thu ngân sách và dự toán theo Kế hoạch 12 /KH-UBND.",
+        date(2022, 5, 12),
+        title="Ngân sách 9 tháng đầu năm 2022",
+    )
+    assert (document.id, document.type, document.topics) == (7, "tin-tuc", ("kinh-te",))
+    assert document.numbers == ("12/KH-UBND",)
+    assert [(period.kind, str(period.since)) for period in document.periods] == [
+        ("event", "2022-05-11"),
+        ("report", "2022-01-01"),
+    ]
