@@ -1,0 +1,122 @@
+"""How well and how fast texts are understood: words, syllables, wards, whole articles.
+
+    python benchmarks/language.py [--quick] [--json]
+
+Needs TINPHUONG_DATA: the segmentation gold and the news articles there.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pyvi.ViTokenizer import tokenize
+from table import Row, at_least, data_folder, figure, run
+
+from crawler.article import Article
+from crawler.store import Stored
+from indexer.document import Annotator
+from indexer.normalize import syllables
+from indexer.segment import words
+from indexer.wards import load_gazetteer
+
+ARTICLES, QUICK_ARTICLES = 2_000, 200
+LOADS = 5
+
+
+def measure(quick: bool) -> Iterator[Row]:
+    """Word F1 beside plain pyvi, then speeds on the first articles of news-50k."""
+    data = data_folder()
+    sentences = list(gold_sentences(data / "segmentation" / "vi_vtb-ud-test.conllu"))
+    plain = word_f1(sentences, lambda text: tokenize(text).split())
+    yield figure("word F1 on vi_vtb-ud-test, pyvi", plain)
+    yield at_least("word F1 on vi_vtb-ud-test, words()", plain, word_f1(sentences, words))
+    articles = list(islice(news(data / "news-50k.jsonl.xz"), QUICK_ARTICLES if quick else ARTICLES))
+    texts = [article.text for article in articles]
+    count = sum(len(syllables(text)) for text in texts)
+    yield figure("syllables(), syllables/s", count / seconds(syllables, texts))
+    yield figure("words(), syllables/s", count / seconds(words, texts))
+    yield figure("load_gazetteer(), best of 5, s", min(load_seconds() for _ in range(LOADS)))
+    annotate = Annotator(load_gazetteer(), {}).annotate
+    rows = [Stored(number, each, MADE, MADE, 1) for number, each in enumerate(articles)]
+    yield figure("annotate(), articles/s", len(rows) / seconds(annotate, rows))
+
+
+def seconds(function: Callable[[Any], object], arguments: Sequence[Any]) -> float:
+    """How long the function takes over all arguments."""
+    started = time.perf_counter()
+    for argument in arguments:
+        function(argument)
+    return time.perf_counter() - started
+
+
+def load_seconds() -> float:
+    started = time.perf_counter()
+    load_gazetteer()
+    return time.perf_counter() - started
+
+
+def gold_sentences(path: Path) -> Iterator[list[str]]:
+    """The words of each sentence of a CoNLL-U file."""
+    for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
+        fields = (line.split("\t") for line in block.split("\n") if not line.startswith("#"))
+        yield [field[1] for field in fields if field[0].isdigit()]
+
+
+def word_f1(sentences: Sequence[list[str]], segment: Callable[[str], list[str]]) -> float:
+    """F1 over the words of all sentences, punctuation left out: a word is right in both ends."""
+    right = expected = found = 0
+    for sentence in sentences:
+        gold, ours = spans(sentence), spans(segment(" ".join(sentence)))
+        right += len(gold & ours)
+        expected += len(gold)
+        found += len(ours)
+    return 2 * right / (expected + found)
+
+
+def spans(tokens: Sequence[str]) -> set[tuple[int, int]]:
+    """Where each word begins and ends, counted in letters and digits alone."""
+    position = 0
+    found = set()
+    for token in tokens:
+        length = sum(map(str.isalnum, token))
+        if length:
+            found.add((position, position + length))
+        position += length
+    return found
+
+
+MADE = datetime(2025, 7, 1, tzinfo=UTC)
+
+
+def news(path: Path) -> Iterator[Article]:
+    """The articles of news-50k as a portal's."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield Article(
+                url=f"http://127.0.0.1/{row['id']}",
+                portal="news",
+                identity=str(row["id"]),
+                title=row["title"],
+                published=None,
+                updated=None,
+                lead="",
+                body=tuple(row["text"].split("\n")),
+                captions=(),
+                byline="",
+                section="",
+                attachments=(),
+                layout="general",
+                fetched_at=MADE,
+            )
+
+
+if __name__ == "__main__":
+    run(measure, __doc__)
