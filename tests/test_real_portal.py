@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
@@ -139,6 +139,16 @@ def test_dates(crawled: Crawled, gold: dict[str, dict[str, Any]]) -> None:
         if row["date"] and id in crawled.by_id:
             published = crawled.by_id[id].published
             same.append(published is not None and published.day.isoformat() == row["date"])
+    assert mean(same) >= 0.99
+
+
+def test_times(crawled: Crawled, gold: dict[str, dict[str, Any]]) -> None:
+    same = []
+    for id, row in gold.items():
+        if row["time"] and id in crawled.by_id:
+            published = crawled.by_id[id].published
+            wanted = datetime.strptime(row["time"], "%I:%M %p").time()
+            same.append(published is not None and published.moment.time() == wanted)
     assert mean(same) >= 0.99
 
 

@@ -116,14 +116,15 @@ def listing(*hrefs: str, title: str = "Tin tức (trang mẫu)") -> Reply:
     return Reply(f"<html><head><title>{title}</title></head><body><ul>{items}</ul></body>".encode())
 
 
-def article(name: str, **more: object) -> Reply:
+def article(name: str, canonical: str = "", **more: object) -> Reply:
     text = "".join(
         f"<p>Đoạn {number} của {name}: Ủy ban nhân dân phường mẫu tổ chức hội nghị bàn về ngân"
         " sách, thu gom rác và trồng cây; toàn bộ chữ ở đây là bài mẫu, không có người thật.</p>"
         for number in range(1, 5)
     )
     page = f"""<html lang="vi"><head><meta name="generator" content="WordPress 6.5">
-        <title>Bài mẫu {name}</title></head><body class="single single-post">
+        <link rel="canonical" href="{canonical}"><title>Bài mẫu {name}</title></head>
+        <body class="single single-post">
         <nav><a href="/">Trang chủ</a></nav><article class="post">
         <h1 class="entry-title">Bài mẫu {name}</h1>
         <div class="entry-content">{text}</div></article></body></html>"""
@@ -145,7 +146,7 @@ CANARY = "127.0.3.99"
 ORDINARY = {
     "/": listing("/bai-1", "/bai-2#y", "/tep.pdf", "mailto:x@example.vn", "http://khac.invalid/"),
     "/bai-1": article("một", headers={"ETag": '"1"', "Last-Modified": "yesterday"}),
-    "/bai-2": article("hai"),
+    "/bai-2": article("hai", "/bai-2"),
 }
 
 BAD_PAGES = {
@@ -270,8 +271,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "cam": {"allow_private": False},
         }
         portals = [each.portal(name, **more.get(name, {})) for name, each in sites.items()]
-        portals.append(Portal("tat", "tat", "", "", ("http://127.0.3.97:9/",), ("127.0.3.97:9",)))
-        portals[-1] = _private(portals[-1])
+        down, far = "127.0.3.97:9", "mau.invalid"
+        portals += [
+            Portal("tat", "tat", "", "", (f"http://{down}/",), (down,), allow_private=True),
+            Portal("xa", "xa", "", "", (f"http://{far}/",), (far,)),
+        ]
         report = run(portals, folder)
         with open_store(folder / "articles.db") as store:
             titles: dict[str, list[str]] = {portal.id: [] for portal in portals}
@@ -281,10 +285,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         sites["canary"] = canary
         reports = {each.portal: each for each in report.portals}
         yield World(sites, reports, states, titles, folder)
-
-
-def _private(portal: Portal) -> Portal:
-    return Portal(portal.id, portal.name, "", "", portal.start, portal.hosts, allow_private=True)
 
 
 def test_articles_are_fetched_once_stored_and_archived(world: World) -> None:
@@ -346,6 +346,12 @@ def test_a_loopback_address_is_refused_unless_the_entry_allows_it(world: World) 
     assert "not a public address; see allow_private" in world.reports["cam"].error
 
 
+def test_without_a_contact_only_loopback_is_crawled(world: World) -> None:
+    assert world.reports["xa"].error == (
+        "not crawled: portals.toml has no contact, so only loopback is crawled"
+    )
+
+
 def test_a_portal_that_is_down_is_reported(world: World) -> None:
     assert world.reports["tat"].error == "robots.txt: connection refused"
     assert world.states["tat"].error == "robots.txt: connection refused"
@@ -397,31 +403,18 @@ def test_a_second_crawl_asks_only_what_changed(tmp_path: Path) -> None:
         run([portal], tmp_path)
         with open_store(tmp_path / "articles.db") as store:
             store.connection.execute("UPDATE addresses SET due = 0")  # weeks later
-        pages["/bai-2"] = article("hai, đã sửa")
+        pages["/bai-2"] = article("hai, đã sửa", "/bai-2")
         site.asked.clear()
-        [second] = run([portal], tmp_path).portals
+        [second] = run([portal], tmp_path, "https://example.vn/bot").portals
     finally:
         site.stop()
     assert (second.fetched, second.new, second.changed, second.unchanged) == (3, 0, 1, 2)
     [again] = [each for each in site.asked if each.path == "/bai-1"]
     assert again.headers["if-none-match"] == '"1"'
     assert again.headers["if-modified-since"] == "yesterday"
-
-
-def test_without_a_contact_only_loopback_is_crawled(tmp_path: Path) -> None:
-    far = Portal("xa", "xa", "", "", ("http://mau.invalid/",), ("mau.invalid",))
-    [report] = run([far], tmp_path).portals
-    assert report.error == ("not crawled: portals.toml has no contact, so only loopback is crawled")
-
-
-def test_the_contact_goes_with_every_request(tmp_path: Path) -> None:
-    site = Site("127.0.4.2", fixed(news(1)))
-    try:
-        run([site.portal("mau")], tmp_path, "https://example.vn/bot")
-    finally:
-        site.stop()
-    agents = {each.headers["user-agent"].partition(" ")[2] for each in site.asked}
-    assert agents == {"(+https://example.vn/bot)"}
+    assert all(
+        each.headers["user-agent"].endswith(" (+https://example.vn/bot)") for each in site.asked
+    )
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
