@@ -82,6 +82,9 @@ _KINDS = ("event", "report", "term")
 REACH = 600
 """Characters after an incomplete date in which a year may complete it."""
 
+FIRST_NEWS = 2005
+"""No portal of a ward had news before; an earlier year is history, not when a meeting was."""
+
 LATE_IN_THE_YEAR = 11
 """The month from which a meeting on this year and the next is held in the first of the two."""
 
@@ -112,7 +115,7 @@ def _year_of_span(match: re.Match[str], published: date | None) -> tuple[int, fl
 
 def _years_after(match: re.Match[str]) -> list[int]:
     following = _NAMED_YEAR.finditer(match.string, match.start(), match.end() + REACH)
-    return [int(year["year"]) for year in following]
+    return [year for each in following if (year := int(each["year"])) >= FIRST_NEWS]
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

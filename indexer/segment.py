@@ -27,7 +27,8 @@ def words(text: str) -> list[str]:
     # pyvi loads scikit-learn, 0.8 s that nothing else of the program needs.
     from pyvi.ViTokenizer import tokenize
 
-    spaced = _RUNS.sub(r"\g<0> ", normalize(text))
+    encodable = normalize(text).encode(errors="replace").decode()  # pyvi fails on lone surrogates
+    spaced = _RUNS.sub(r"\g<0> ", encodable)
     tokens = (token for piece in _PIECES.findall(spaced) for token in tokenize(piece).split())
     return [_key(token) for token in tokens if any(map(str.isalnum, token))]
 

@@ -23,7 +23,7 @@ TITLE_WEIGHT = 6
 MOST_OFTEN = 3
 """A phrase counts at most this often, so that no single word makes a topic."""
 
-SECTION_SCORE = 9.0
+SECTION_SCORE = 6.0
 """What the portal's own section of that name adds."""
 
 

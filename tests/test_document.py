@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.article import PrintedDate
 from crawler.store import Stored
@@ -134,3 +136,28 @@ def test_everything_else_is_read_from_title_and_text(gazetteer: Gazetteer) -> No
         ("event", "2022-05-11"),
         ("report", "2022-01-01"),
     ]
+
+
+PIECES = [
+    "phường ",
+    "Phúc Đồng",
+    ", ",
+    "quận ",
+    "Sáng ngày 31/02",
+    "/2022",
+    "12",
+    "/QĐ-UBND",
+    "năm ",
+]
+
+
+@given(st.text(), st.lists(st.sampled_from(PIECES)))
+def test_any_text_is_understood(gazetteer: Gazetteer, text: str, pieces: list[str]) -> None:
+    body = text + "".join(pieces)
+    document = annotated(gazetteer, "la", body, None, title=body)
+    assert document.article.body == (body,)
+
+
+@pytest.mark.parametrize("text", ["\ud800 \x00", "🙂" * 1_000, "A" * 500_000, "Á. " * 100_000])
+def test_strange_texts_are_understood(gazetteer: Gazetteer, text: str) -> None:
+    assert annotated(gazetteer, "la", text, None).wards == ()

@@ -40,6 +40,12 @@ PERIODS = [
             ("report", "2022-01-01", "2022-12-31", 1.0),
         ],
     ),
+    # a year long ago is history
+    (
+        "Sáng 5/2, phường khánh thành cây cầu mới thay cầu năm 1998",
+        "",
+        [("report", "1998-01-01", "1998-12-31", 1.0)],
+    ),
     # nothing to complete it from
     ("Sáng ngày 11/5, họp", "", []),
     # no such day
