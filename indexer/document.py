@@ -16,7 +16,8 @@ from indexer.mentions import mentions
 from indexer.normalize import normalize
 from indexer.periods import Period, periods_of
 from indexer.topics import topics_of
-from indexer.wards import REFORM, Gazetteer, Unit
+from indexer.units import Unit
+from indexer.wards import REFORM, Gazetteer
 
 TYPES = {"tin-tuc": "Tin tức", "thong-bao": "Thông báo", "van-ban": "Văn bản"}
 """Slug → label of what kind of text an article is."""

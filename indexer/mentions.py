@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 
 from indexer.normalize import Token, syllables
-from indexer.wards import KINDS, REFORM, Gazetteer, Unit, name_key, number_key
+from indexer.units import Unit
+from indexer.wards import KINDS, REFORM, Gazetteer, name_key, number_key
 
 LONGEST_NAME = 6
 """Syllables of a unit's name; the longest is "Văn Miếu - Quốc Tử Giám"."""
