@@ -1,14 +1,33 @@
-"""Query: what a reader asks, as a value; and parse(text), our own small grammar."""
+"""Query: what a reader asks, as a value; and parse(text), our own small grammar.
+
+    query   = group { group }                  all of them
+    group   = part { ("OR" | "HOẶC") part }    any of them
+    part    = [ "-" ] [ "tieude:" | "so:" ] ( word | '"' words '"' )
+
+Whatever fits nothing else is words. parse() takes any text and never raises.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from indexer.normalize import normalize, syllables
+
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 PAGE_SIZE = 20
+
+LONGEST_QUERY = 512
+"""Characters of a query that are read; the rest is left out (GOV.UK reads as many)."""
+
+MOST_SYLLABLES = 64
+"""Syllables of a query that are looked up; the rest is left out."""
+
+Field = Literal["", "tieude", "so"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +50,98 @@ class Query:
     sort: Sort | None = None
     page: int = 1
     literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands together in a query: `keys` has one syllable, or the several of a phrase.
+
+    A word joined by signs ("154-KH/TU", "1.234,5") is a phrase of its syllables. `typed` is the
+    part as normalised text.
+    """
+
+    keys: tuple[str, ...]
+    typed: str
+    field: Field = ""
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """All `groups` must match, each by one of its parts at least; `excluded` must not."""
+
+    groups: tuple[tuple[Part, ...], ...]
+    excluded: tuple[Part, ...]
+
+
+PART = re.compile(
+    r"""
+    (?P<excluded>(?<!\S)-(?=\S))?
+    (?:(?P<field>tieude|so|số):(?=\S))?
+    (?: "(?P<quoted>[^"]*)"? | (?P<word>[^\s"]+) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+FIELDS: dict[str, Field] = {"tieude": "tieude", "so": "so", "số": "so"}
+OR = frozenset({"OR", "HOẶC"})
+
+
+def parse(text: str) -> Parsed:
+    """What the text asks for. Curly quotes are quotes; one left open closes at the end.
+
+    >>> parsed = parse('ngân sách “thu chi” -rác')
+    >>> [part.keys for group in parsed.groups for part in group], parsed.excluded[0].keys
+    ([('ngân',), ('sách',), ('thu', 'chi')], ('rác',))
+    >>> [len(group) for group in parse("rác OR nước thải").groups]
+    [2, 1]
+    """
+    groups: list[tuple[Part, ...]] = []
+    excluded: list[Part] = []
+    joining, left = False, MOST_SYLLABLES
+    for found in PART.finditer(normalize(text[:LONGEST_QUERY])):
+        if found[0] in OR:
+            joining = bool(groups)
+            continue
+        part = _part(found, left)
+        left -= len(part.keys)
+        if not part.keys:
+            continue
+        if found["excluded"]:
+            excluded.append(part)
+        elif joining:
+            groups[-1] += (part,)
+        else:
+            groups.append((part,))
+        joining = False
+    return Parsed(tuple(groups), tuple(excluded))
+
+
+def _part(found: re.Match[str], most: int) -> Part:
+    """The part that one match spells, with `most` syllables at the most."""
+    typed = found["word"] or found["quoted"] or ""
+    return Part(
+        keys=tuple(token.key for token in syllables(typed))[:most],
+        typed=typed.strip(),
+        field=FIELDS[found["field"].lower()] if found["field"] else "",
+        quoted=found["quoted"] is not None,
+    )
+
+
+def runs(groups: tuple[tuple[Part, ...], ...]) -> Iterator[tuple[int, int]]:
+    """Spans [start, end) of groups that are single syllables in a row: where words may hide.
+
+    >>> list(runs(parse('ủy ban "nhân dân" phường').groups))
+    [(0, 2), (3, 4)]
+    """
+    start = 0
+    for position in range(len(groups) + 1):
+        plain = position < len(groups) and _is_plain(groups[position])
+        if not plain:
+            if start < position:
+                yield start, position
+            start = position + 1
+
+
+def _is_plain(group: tuple[Part, ...]) -> bool:
+    part = group[0]
+    return len(group) == len(part.keys) == 1 and not part.quoted and not part.field

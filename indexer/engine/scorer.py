@@ -1,0 +1,100 @@
+"""Evaluates Whoosh query objects on arrays: which documents match, and with which score.
+
+Stock Whoosh's matchers err for some combinations (AndNot, AndMaybe, And+Not under a limit; see
+docs/whoosh.md), so matching and scoring are two plain walks over the query tree here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.query import And, Every, Not, NullQuery, Or, Phrase, Query, Term
+
+from indexer.engine.postings import PostingsReader
+
+K1 = 1.2
+B = 0.75
+
+Mask = NDArray[np.bool_]
+Scores = NDArray[np.float64]
+
+
+class Scorer:
+    """Answers over one generation."""
+
+    def __init__(self, postings: PostingsReader) -> None:
+        self.postings = postings
+        self.live = self._live()
+
+    def _live(self) -> Mask:
+        live = np.ones(self.postings.document_count, np.bool_)
+        for leaf, first in self.postings.reader.leaf_readers():
+            deleted = [first + number for number in leaf.deleted_docs_set or ()]
+            live[deleted] = False
+        return live
+
+    def matches(self, query: Query) -> Mask:
+        """Which documents the query matches; one flag a document. TypeError for other queries."""
+        if isinstance(query, Term):
+            return self._mask(self.postings.of(query.fieldname, query.text).documents)
+        if isinstance(query, And):
+            masks = [self.matches(each) for each in query.subqueries]
+            return np.logical_and.reduce(masks) if masks else self.live.copy()
+        if isinstance(query, Or):
+            return self._at_least(query)
+        if isinstance(query, Not):
+            return self.live & ~self.matches(query.query)
+        if isinstance(query, Phrase):
+            return self._phrase(query.fieldname, query.words)
+        if isinstance(query, Every):
+            return self.live.copy()
+        if isinstance(query, type(NullQuery)):
+            return np.zeros_like(self.live)
+        raise TypeError(f"the engine does not know {type(query).__name__}")
+
+    def scores(self, query: Query) -> Scores:
+        """The sum of BM25 over the terms of the query, boosts multiplied; 0 without any."""
+        scores = np.zeros(self.postings.document_count)
+        for leaf in query.leaves():
+            self._add(scores, leaf)
+        return scores
+
+    def _mask(self, documents: NDArray[np.int64]) -> Mask:
+        mask = np.zeros_like(self.live)
+        mask[documents] = True
+        return mask
+
+    def _at_least(self, query: Or) -> Mask:
+        """Documents that match `minmatch` (at least one) of the parts."""
+        counts = np.zeros(self.postings.document_count, np.int32)
+        for each in query.subqueries:
+            counts += self.matches(each)
+        enough: Mask = counts >= max(query.minmatch, 1)
+        return enough
+
+    def _phrase(self, field: str, words: list[str]) -> Mask:
+        """Documents that hold the words side by side, in order."""
+        candidates = self.matches(And([Term(field, word) for word in words]))
+        if len(words) < 2 or not candidates.any():
+            return candidates
+        positions = [self.postings.positions(field, word) for word in words]
+        for document in map(int, np.flatnonzero(candidates)):
+            starts = set(positions[0][document])
+            for offset, places in enumerate(positions[1:], 1):
+                starts.intersection_update(place - offset for place in places[document])
+            candidates[document] = bool(starts)
+        return candidates
+
+    def _add(self, scores: Scores, term: Term) -> None:
+        """BM25 with the formula of Whoosh's BM25F for one field (k1 1.2, b 0.75)."""
+        found = self.postings.of(term.fieldname, term.text)
+        if not len(found.documents):
+            return
+        lengths = self.postings.lengths(term.fieldname)
+        average = self.postings.average_length(term.fieldname)
+        idf = np.log(self.postings.document_count / (len(found.documents) + 1)) + 1
+        shortness = K1 * ((1 - B) + B * lengths[found.documents] / average)
+        frequencies = found.frequencies
+        scores[found.documents] += (
+            term.boost * idf * frequencies * (K1 + 1) / (frequencies + shortness)
+        )

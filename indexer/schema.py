@@ -1,0 +1,122 @@
+"""The fields of the index, each named once, and the keys that a document puts into them.
+
+Whoosh analyses nothing: every field is given its keys as a list, so that documents and queries go
+through one and the same tokeniser (normalize.syllables) and segmenter (segment.words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from whoosh.analysis import IDTokenizer
+from whoosh.fields import ID, STORED, TEXT, Schema
+
+from indexer.document import Document
+from indexer.normalize import fold, syllables
+from indexer.segment import words
+
+NUMBER = "number"
+"""The store's number of the article, unique."""
+CITED = "cited"
+"""Numbers of documents that the text cites, folded ("154-kh/tu")."""
+TITLE = "title"
+TITLE_FOLDED = "title_folded"
+TEXT_ = "text"
+"""Syllables of title and text, with positions: matching, phrases, and part of the rank."""
+TEXT_FOLDED = "text_folded"
+WORDS = "words"
+"""Words as pyvi finds them in title and text: the main part of the rank."""
+PAIRS = "pairs"
+"""Syllables that stand side by side, joined by a space: nearness as part of the rank."""
+PAIRS_FOLDED = "pairs_folded"
+FACTS = "facts"
+"""What the hits show and the facets count, as stored (see facts_of())."""
+
+RANKED = (TITLE, TITLE_FOLDED, TEXT_, TEXT_FOLDED, WORDS, PAIRS, PAIRS_FOLDED)
+"""Fields whose terms are scored; each has a length in every document."""
+
+TITLE_END = "\x1f"
+"""Stands between title and text, so that no phrase reaches across."""
+
+
+def _given(phrase: bool) -> TEXT:
+    return TEXT(analyzer=IDTokenizer(), phrase=phrase)
+
+
+SCHEMA = Schema(
+    **{
+        NUMBER: ID(stored=True, unique=True),
+        CITED: _given(phrase=False),
+        TITLE: _given(phrase=True),
+        TITLE_FOLDED: _given(phrase=True),
+        TEXT_: _given(phrase=True),
+        TEXT_FOLDED: _given(phrase=True),
+        WORDS: _given(phrase=False),
+        PAIRS: _given(phrase=False),
+        PAIRS_FOLDED: _given(phrase=False),
+        FACTS: STORED,
+    }
+)
+
+
+def pairs(keys: Sequence[str]) -> list[str]:
+    """Neighbours as one key each.
+
+    >>> pairs(["thu", "ngân", "sách"])
+    ['thu ngân', 'ngân sách']
+    """
+    return [f"{first} {second}" for first, second in pairwise(keys)]
+
+
+def fields_of(document: Document) -> dict[str, Any]:
+    """The keys of a document, field by field: what the writer is given."""
+    article = document.article
+    title = [token.key for token in syllables(article.title)]
+    captions = "\n".join(article.captions)
+    text = [token.key for token in syllables(f"{article.text}\n{captions}\n{article.byline}")]
+    both = [*title, TITLE_END, *text]
+    folded = [fold(key) for key in both]
+    return {
+        NUMBER: str(document.id),
+        CITED: [cited_key(number) for number in document.numbers],
+        TITLE: title,
+        TITLE_FOLDED: folded[: len(title)],
+        TEXT_: both,
+        TEXT_FOLDED: folded,
+        WORDS: words(f"{article.title}\n{article.text}"),
+        PAIRS: pairs(both),
+        PAIRS_FOLDED: pairs(folded),
+        FACTS: facts_of(document),
+    }
+
+
+def cited_key(number: str) -> str:
+    """A document's number as it is looked up: spaces, case and accents do not matter.
+
+    >>> cited_key("1234/QĐ- UBND")
+    '1234/qd-ubnd'
+    """
+    return "".join(fold(number).split())
+
+
+def facts_of(document: Document) -> dict[str, Any]:
+    """Plain values only (Whoosh stores them pickled): the columns, and what the page shows."""
+    published = document.article.published
+    return {
+        "source": document.article.portal,
+        "published": int(published.moment.timestamp()) if published else None,
+        "has_time": bool(published and published.time is not None),
+        "wards": document.wards,
+        "wards_then": document.wards_then,
+        "provinces": document.provinces,
+        "topics": document.topics,
+        "type": document.type,
+        "numbers": document.numbers,
+        "periods": tuple(
+            (each.kind, each.since.isoformat(), each.until.isoformat(), each.words, each.certainty)
+            for each in document.periods
+        ),
+        "family": document.family,
+    }

@@ -1,0 +1,312 @@
+"""Search: Query in, Results out, over one generation of the index.
+
+A Searcher is opened once a process and answers until refreshed() gives a newer one. Its postings
+are arrays kept for the next query, its facets columns read once at opening; both grow with the
+number of articles, a query's time with the number of matches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.article import VIETNAM
+from crawler.store import Stored, open_readonly
+from indexer.build import (
+    IndexDamaged,
+    Manifest,
+    checked_manifest,
+    current_generation,
+    open_generation,
+)
+from indexer.document import TYPES, Document
+from indexer.engine.columns import FacetColumn, Mask, facet_column
+from indexer.engine.postings import PostingsReader
+from indexer.engine.scorer import Scorer, Scores
+from indexer.normalize import fold
+from indexer.periods import Period
+from indexer.plan import Plan, plan
+from indexer.query import PAGE_SIZE, Query, parse
+from indexer.results import FacetValue, Hit, Results
+from indexer.schema import FACTS, NUMBER, TEXT_
+from indexer.snippet import marks, snippet
+from indexer.topics import TOPICS
+from indexer.wards import load_gazetteer
+
+FACETS = ("wards", "provinces", "topics", "sources", "types")
+"""Fields of Query whose values are counted."""
+
+UNDATED = np.iinfo(np.int64).min
+
+
+class IndexMissing(Exception):
+    """There is no index that can be searched; the text names the command that makes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Per document of the generation: the store's number, publication, and what facets count.
+
+    `published` is in seconds since 1970, UNDATED where no date is printed.
+    """
+
+    numbers: NDArray[np.int64]
+    published: NDArray[np.int64]
+    facets: Mapping[str, FacetColumn]
+
+
+def open_searcher(index: Path, store: Path) -> Searcher:
+    """The newest generation. Raises IndexMissing, also for a damaged one."""
+    generation = current_generation(index)
+    if generation is None:
+        raise IndexMissing(f"there is no index at {index}; run: tinphuong index")
+    try:
+        return Searcher(index, store, checked_manifest(index / generation))
+    except IndexDamaged as error:
+        raise IndexMissing(f"{error}; run: tinphuong index --rebuild") from error
+
+
+class Searcher:
+    """Answers queries over one generation."""
+
+    def __init__(self, index: Path, store: Path, manifest: Manifest) -> None:
+        self.index = index
+        self.store = store
+        self.manifest = manifest
+        self.gazetteer = load_gazetteer()
+        opened = open_generation(index / manifest.generation)
+        self.postings = PostingsReader(opened.reader())
+        self.scorer = Scorer(self.postings)
+        self.facts = self._facts()
+        self.columns = self._columns()
+
+    def refreshed(self) -> Searcher:
+        """This searcher, or one over the newer generation that there is. Raises IndexMissing."""
+        if current_generation(self.index) == self.manifest.generation:
+            return self
+        newer = open_searcher(self.index, self.store)
+        self.postings.reader.close()
+        return newer
+
+    def search(self, query: Query) -> Results:
+        """What the query finds. Any text is answered; a page past the end has no hits."""
+        planned = plan(parse(query.text), query.literal, self.spellings)
+        found = self.scorer.matches(planned.matching) & self.scorer.live
+        chosen = self._chosen(query)
+        dated = self._dated(query)
+        everything = found & np.logical_and.reduce([*chosen.values(), np.ones_like(found)])
+        matching = everything & dated
+        scores = self._scores(query, planned)
+        order = self._order(query, scores, np.flatnonzero(matching))
+        first = (query.page - 1) * PAGE_SIZE
+        undated = int(np.count_nonzero(self.columns.published[everything] == UNDATED))
+        return Results(
+            hits=self._hits(order[first : first + PAGE_SIZE], scores, planned),
+            total=len(order),
+            pages=math.ceil(len(order) / PAGE_SIZE),
+            facets=self._facets(query, found & dated, chosen),
+            undated=undated,
+            widenings=planned.widenings,
+            generation=self.manifest.generation,
+        )
+
+    def document(self, number: int) -> Document | None:
+        """The document of an article by the store's number; None where it is not indexed."""
+        row = self._row_of.get(number)
+        with open_readonly(self.store) as store:
+            stored = store.articles([number]).get(number)
+        if row is None or stored is None:
+            return None
+        facts = self.facts[row]
+        names = ("wards", "wards_then", "provinces", "topics", "type", "numbers", "family")
+        periods = (
+            Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
+            for kind, since, until, words, certainty in facts["periods"]
+        )
+        return Document(
+            id=number,
+            article=stored.article,
+            periods=tuple(periods),
+            **{name: facts[name] for name in names},
+        )
+
+    def spellings(self, folded: str) -> Sequence[str]:
+        """Keys in the texts whose bare form this is, most frequent first."""
+        return self._spellings.get(folded, ())
+
+    @cached_property
+    def _spellings(self) -> dict[str, list[str]]:
+        """Folded key → keys, of all syllables in the texts; made at the first query."""
+        frequencies: Counter[str] = Counter()
+        for term in self.postings.terms(TEXT_):
+            frequencies[term] = self.postings.frequency(TEXT_, term)
+        found = defaultdict(list)
+        for term, _ in sorted(frequencies.items(), key=lambda item: (-item[1], item[0])):
+            found[fold(term)].append(term)
+        return dict(found)
+
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        live = np.flatnonzero(self.scorer.live)
+        return {int(self.columns.numbers[row]): int(row) for row in live}
+
+    def _facts(self) -> list[dict[str, Any]]:
+        """The stored facts of every document, with its number; of deleted ones too."""
+        return [
+            {NUMBER: int(stored[NUMBER]), **stored[FACTS]}
+            for leaf, _ in self.postings.reader.leaf_readers()
+            for stored in (leaf.stored_fields(row) for row in range(leaf.doc_count_all()))
+        ]
+
+    def _columns(self) -> Columns:
+        published = [facts["published"] for facts in self.facts]
+        rows: dict[str, list[tuple[str, ...]]] = {
+            "wards": [(*facts["wards"], *facts["wards_then"]) for facts in self.facts],
+            "provinces": [facts["provinces"] for facts in self.facts],
+            "topics": [facts["topics"] for facts in self.facts],
+            "sources": [(facts["source"],) for facts in self.facts],
+            "types": [(facts["type"],) for facts in self.facts],
+        }
+        return Columns(
+            numbers=np.array([facts[NUMBER] for facts in self.facts], np.int64),
+            published=np.array([UNDATED if at is None else at for at in published], np.int64),
+            facets={name: facet_column(rows[name]) for name in FACETS},
+        )
+
+    def _chosen(self, query: Query) -> dict[str, Mask]:
+        """For each facet with ticked values, which documents have one of them."""
+        ticked = {name: getattr(query, name) for name in FACETS}
+        return {
+            name: self.columns.facets[name].holders(values, self.postings.document_count)
+            for name, values in ticked.items()
+            if values
+        }
+
+    def _dated(self, query: Query) -> Mask:
+        """Which documents were published in the days asked for; all, where none are."""
+        published = self.columns.published
+        mask = np.ones(len(published), np.bool_)
+        if query.since:
+            mask &= published >= midnight(query.since)
+        if query.until and query.until < date.max:
+            mask &= published < midnight(query.until + timedelta(days=1))
+        if query.since or query.until:
+            mask &= published != UNDATED
+        return mask
+
+    def _scores(self, query: Query, planned: Plan) -> Scores | None:
+        """The rank of every document, or None where the order is by date."""
+        by_date = query.sort in ("newest", "oldest") or not planned.ranking.subqueries
+        return None if by_date else self.scorer.scores(planned.ranking)
+
+    def _order(
+        self, query: Query, scores: Scores | None, rows: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """The matching rows as they are listed: undated last, equals by the store's number."""
+        published = self.columns.published[rows]
+        if scores is not None:
+            key = -scores[rows]
+        elif query.sort == "oldest":
+            key = np.where(published == UNDATED, np.inf, published)
+        else:
+            key = -published.astype(np.float64)
+        return rows[np.lexsort((self.columns.numbers[rows], key))]
+
+    def _facets(
+        self, query: Query, found: Mask, chosen: Mapping[str, Mask]
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        """Every facet counted under the choices in the others, not in itself."""
+        facets = {}
+        for name in FACETS:
+            others = [mask for other, mask in chosen.items() if other != name]
+            counts = self.columns.facets[name].counts(np.logical_and.reduce([found, *others]))
+            facets[name] = self._values(name, counts, getattr(query, name))
+        return facets
+
+    def _values(
+        self, name: str, counts: Mapping[str, int], ticked: Sequence[str]
+    ) -> tuple[FacetValue, ...]:
+        """Values with their counts, the most frequent first; ticked ones even at none.
+
+        Units that are no more are listed only where they are ticked: their articles stand under
+        the units of today.
+        """
+        shown = {
+            value: count
+            for value, count in counts.items()
+            if name != "wards" or value in ticked or self._is_current(value)
+        }
+        shown |= {value: counts.get(value, 0) for value in ticked}
+        values = (
+            FacetValue(value, self.label(name, value), count, value in ticked)
+            for value, count in shown.items()
+        )
+        return tuple(sorted(values, key=lambda each: (-each.count, fold(each.label), each.value)))
+
+    def _is_current(self, slug: str) -> bool:
+        unit = self.gazetteer.unit(slug)
+        return unit is not None and unit.current
+
+    def label(self, name: str, value: str) -> str:
+        """What people call the value of a facet; the value itself where it is unknown."""
+        if name == "wards":
+            unit = self.gazetteer.unit(value)
+            return unit.label if unit else value
+        if name == "provinces":
+            province = self.gazetteer.province(value)
+            return province.short if province else value
+        labels = {"topics": TOPICS, "types": TYPES, "sources": self.manifest.sources}
+        return labels[name].get(value, value)
+
+    def _hits(
+        self, rows: NDArray[np.intp], scores: Scores | None, planned: Plan
+    ) -> tuple[Hit, ...]:
+        """The hits of a page; texts come from the store in one query."""
+        numbers = [int(self.columns.numbers[row]) for row in rows]
+        with open_readonly(self.store) as store:
+            stored = store.articles(numbers)
+        return tuple(
+            self._hit(
+                stored[number], self.facts[row], planned, 0.0 if scores is None else scores[row]
+            )
+            for number, row in zip(numbers, rows, strict=True)
+            if number in stored
+        )
+
+    def _hit(self, stored: Stored, facts: Mapping[str, Any], planned: Plan, score: float) -> Hit:
+        article = stored.article
+        passage, passage_marks = snippet(article.text, planned.targets)
+        return Hit(
+            id=stored.id,
+            url=article.url,
+            title=article.title,
+            title_marks=marks(article.title, planned.targets),
+            snippet=passage,
+            snippet_marks=passage_marks,
+            portal=article.portal,
+            published=moment(facts["published"]),
+            has_time=facts["has_time"],
+            wards=facts["wards"],
+            wards_then=facts["wards_then"],
+            topics=facts["topics"],
+            score=float(score),
+        )
+
+
+def midnight(day: date) -> int:
+    """The beginning of a day in Vietnam, in seconds since 1970."""
+    return int(datetime.combine(day, time(), VIETNAM).timestamp())
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """The instant in Vietnam's time."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM)
