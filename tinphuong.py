@@ -1,0 +1,492 @@
+"""The front door: the `tinphuong` command. It composes the rooms and hands functions down.
+
+Everything a command works on lies in two places, options of the group: the file of portals
+(--portals) and the folder of store and index (--index). Exit codes: 0 done, 1 could not, 2 the
+command was called wrongly.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from crawler.archive import read_page
+from crawler.article import VIETNAM, Article, PrintedDate
+from crawler.extract import Extraction, extract
+from crawler.frontier import PortalState, portal_states
+from crawler.page import Page, parse
+from crawler.portals import Portal, Portals, PortalsError, load_portals
+from crawler.spider import CrawlReport
+from crawler.spider import crawl as crawl_portals
+from crawler.store import Stored, StoreMissing, StoreTooNew, open_readonly, open_store
+from crawler.urls import canonical, same_site
+from indexer.build import IndexBusy, build
+from indexer.document import Annotator, Source
+from indexer.query import SORTS, Query
+from indexer.results import Results
+from indexer.search import IndexMissing, open_searcher
+from indexer.topics import topics_of
+from indexer.wards import load_gazetteer
+from webui import create_app
+from webui.server import serve as serve_app
+
+PLAIN_PROGRESS_EVERY = 5.0
+"""Seconds between progress lines where nobody watches."""
+
+ROOT = Path(__file__).parent
+
+DEMO = Path("demo")
+"""Where `tinphuong demo` keeps its portals file, store and index; made anew at each start."""
+
+REPORTED = ("fetched", "new", "changed", "unchanged", "failed")
+"""What a crawl's table counts of each portal."""
+
+FACET_VALUES = 5
+"""Values of each facet that `tinphuong search` prints."""
+
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files a command works on."""
+
+    portals: Path
+    index: Path
+
+    @property
+    def store(self) -> Path:
+        return self.index / "store" / "articles.db"
+
+    @property
+    def archive(self) -> Path:
+        return self.index / "store" / "pages"
+
+    @property
+    def whoosh(self) -> Path:
+        return self.index / "whoosh"
+
+
+def main() -> None:
+    """Run the command; what a reader can mend is one line on standard error and exit code 1."""
+    try:
+        cli()
+    except (PortalsError, StoreMissing, StoreTooNew, IndexMissing, IndexBusy) as error:
+        click.echo(f"tinphuong: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group()
+@click.option(
+    "--portals",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("portals.toml"),
+    show_default=True,
+    help="The file that names the portals.",
+)
+@click.option(
+    "--index",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("index"),
+    show_default=True,
+    help="The folder of the store and the search index.",
+)
+@click.version_option(package_name="tinphuong")
+@click.pass_context
+def cli(context: click.Context, portals: Path, index: Path) -> None:
+    """Search the news of Vietnam's wards: crawl, index, search and serve."""
+    context.obj = Place(portals, index)
+
+
+@cli.command()
+@click.option("--portal", "ids", multiple=True, metavar="ID", help="Only this portal; repeatable.")
+@click.option("--all", "everything", is_flag=True, help="Every portal, due or not.")
+@click.pass_obj
+def crawl(place: Place, ids: tuple[str, ...], everything: bool) -> None:
+    """Fetch what is due from the portals and store the articles."""
+    loaded = load_checked(place.portals)
+    chosen = choose(loaded, place, ids, everything)
+    if not chosen:
+        console.print("Nothing is due. To crawl all the same: tinphuong crawl --all")
+        return
+    with watched("Crawling") as progress:
+        report = crawl_portals(chosen, place.store, place.archive, loaded.contact, progress)
+    print_crawl(report)
+    if report.portals and all(outcome.error for outcome in report.portals):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--rebuild", is_flag=True, help="Make the whole index anew from the store.")
+@click.pass_obj
+def index(place: Place, rebuild: bool) -> None:
+    """Bring the search index up to what the store holds."""
+    if not place.store.exists():
+        raise StoreMissing(f"there is no store at {place.store}; run: tinphuong crawl")
+    sources = sources_of(load_checked(place.portals).portals)
+    annotator = Annotator(load_gazetteer(), sources)
+    started = time.perf_counter()
+    with open_store(place.store) as store, watched("Indexing") as progress:
+        built = build(store, place.whoosh, annotator.annotate, sources, rebuild, progress)
+    seconds = time.perf_counter() - started
+    console.print(
+        f"{built.added} articles indexed in {seconds:.1f} s; "
+        f"generation {built.generation} holds {built.total}"
+    )
+
+
+@cli.command()
+@click.argument("words", nargs=-1)
+@click.option("--ward", "wards", multiple=True, metavar="SLUG")
+@click.option("--province", "provinces", multiple=True, metavar="SLUG")
+@click.option("--topic", "topics", multiple=True, metavar="SLUG")
+@click.option("--source", "sources", multiple=True, metavar="PORTAL")
+@click.option("--type", "types", multiple=True, metavar="SLUG")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day, as 2025-07-01.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, as 2025-12-31.")
+@click.option("--sort", type=click.Choice(SORTS))
+@click.option("--page", type=click.IntRange(1), default=1)
+@click.option("--literal", is_flag=True, help="No widening: accents and abbreviations as typed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.pass_obj
+def search(place: Place, /, words: tuple[str, ...], as_json: bool, **fields: Any) -> None:
+    """Search in the terminal. WORDS as in the page: words, "a phrase", -without."""
+    for name in ("since", "until"):
+        fields[name] = fields[name] and fields[name].date()
+    query = Query(text=" ".join(words), **fields)
+    results = open_searcher(place.whoosh, place.store).search(query)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(results), default=str, ensure_ascii=False, indent=2))
+    else:
+        print_results(results, query.page)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_obj
+def serve(place: Place, host: str, port: int, workers: int) -> None:
+    """Serve the search page."""
+    loaded = load_portals(place.portals) if place.portals.exists() else Portals("", ())
+    config = {
+        "INDEX": place.whoosh,
+        "STORE": place.store,
+        "SOURCES": sources_of(loaded.portals),
+        "CONTACT": loaded.contact,
+    }
+    console.print(f"Serving at http://{host}:{port} (Ctrl-C to stop)")
+    serve_app(lambda: create_app(config), host, port, workers)
+
+
+@cli.command("try")
+@click.argument("page", metavar="URL-OR-FILE")
+@click.option("--portal", "portal_id", metavar="ID", help="Read it as a page of this portal.")
+@click.pass_obj
+def try_page(place: Place, page: str, portal_id: str | None) -> None:
+    """Show what would be extracted from one page, and why. Nothing is stored."""
+    portal = portal_of(place, page, portal_id)
+    fetched = page_of_file(Path(page)) if Path(page).is_file() else page_of_address(place, page)
+    parsed = parse(fetched)
+    if parsed is None:
+        raise click.ClickException(f"{page}: the page is empty or not HTML")
+    extraction = extract(parsed, portal)
+    sources = sources_of([portal])
+    print_extraction(extraction, Annotator(load_gazetteer(), sources))
+    if extraction.article is None:
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.pass_obj
+def status(place: Place, as_json: bool) -> None:
+    """How each portal is doing, and what waits to be indexed."""
+    with open_readonly(place.store) as store:
+        states = portal_states(store, load_portals(place.portals).portals)
+        waiting = store.waiting()
+    if as_json:
+        rows = [dataclasses.asdict(state) for state in states]
+        print(json.dumps({"waiting": waiting, "portals": rows}, default=str, ensure_ascii=False))
+    else:
+        print_status(states, waiting)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def demo(port: int) -> None:
+    """Crawl five sample portals on loopback, index them and serve the page."""
+    if not (ROOT / "tests" / "portals").is_dir():
+        raise click.ClickException(
+            "the sample portals come with the checkout; run there: make demo"
+        )
+    rmtree(DEMO, ignore_errors=True)
+    DEMO.mkdir()
+    place = Place(DEMO / "portals.toml", DEMO / "index")
+    own = [sys.executable, __file__, "--portals", str(place.portals), "--index", str(place.index)]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the demo as Ctrl-C does
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
+        with step("1/4 Serving five sample portals on loopback"):
+            samples = [sys.executable, "-m", "tests.portals", "--portals", str(place.portals)]
+            stack.enter_context(running(samples, until=place.portals.exists))
+        with step("2/4 Crawling them over HTTP"):
+            subprocess.run([*own, "crawl", "--all"], check=True)
+        with step("3/4 Building the index"):
+            subprocess.run([*own, "index"], check=True)
+        console.print("4/4 Serving the search page")
+        subprocess.run([*own, "serve", "--port", str(port)], check=True)
+    console.print("The demo has ended; nothing of it runs any more.")
+
+
+@contextmanager
+def step(words: str) -> Iterator[None]:
+    """Say what is done, and how long it took."""
+    console.print(f"[bold]{words}[/bold]")
+    started = time.perf_counter()
+    yield
+    console.print(f"    done in {time.perf_counter() - started:.1f} s")
+
+
+@contextmanager
+def running(command: Sequence[str], until: Callable[[], bool]) -> Iterator[None]:
+    """A process that runs as long as the block; the block begins when `until` holds."""
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        while not until():
+            if process.poll() is not None:
+                raise click.ClickException(f"{' '.join(command)} ended at once")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def watched(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A function for (done, total): a bar where a person watches, else a line now and then."""
+    if not console.is_terminal:
+        yield plain_progress(words)
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def plain_progress(words: str) -> Callable[[int, int], None]:
+    """Prints a line every PLAIN_PROGRESS_EVERY seconds."""
+    printed = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal printed
+        if time.monotonic() - printed >= PLAIN_PROGRESS_EVERY:
+            printed = time.monotonic()
+            console.print(f"{words}: {done} of {total}")
+
+    return progress
+
+
+def load_checked(path: Path) -> Portals:
+    """portals.toml, every ward in it known to the gazetteer. Raises PortalsError."""
+    loaded = load_portals(path)
+    gazetteer = load_gazetteer()
+    for portal in loaded.portals:
+        if portal.ward and not gazetteer.find(portal.ward, portal.province):
+            raise PortalsError(
+                f"{path}: portal {portal.id}: there is and was no {portal.ward!r} in "
+                f"{portal.province!r}; write the ward and province as the law names them"
+            )
+    return loaded
+
+
+def sources_of(portals: Iterable[Portal]) -> dict[str, Source]:
+    """What the indexer and the page need to know of each portal, by its id."""
+    return {
+        portal.id: Source(portal.id, portal.name, portal.ward, portal.province, portal.show)
+        for portal in portals
+    }
+
+
+def choose(loaded: Portals, place: Place, ids: Sequence[str], everything: bool) -> list[Portal]:
+    """The portals a crawl is for: those named, or all that are not paused, or those due."""
+    if unknown := set(ids) - {portal.id for portal in loaded.portals}:
+        raise click.BadParameter(f"no portal {min(unknown)!r} in {place.portals}")
+    if ids:
+        return [portal for portal in loaded.portals if portal.id in ids]
+    active = [portal for portal in loaded.portals if not portal.paused]
+    if everything or not place.store.exists():
+        return active
+    with open_readonly(place.store) as store:
+        states = portal_states(store, active)
+    now = datetime.now(UTC)
+    due = {state.portal for state in states if state.due and state.due <= now}
+    return [portal for portal in active if portal.id in due]
+
+
+def portal_of(place: Place, page: str, portal_id: str | None) -> Portal:
+    """The portal a page is read for: the one named, else the one on whose host it lies."""
+    portals = load_portals(place.portals).portals if place.portals.exists() else ()
+    for portal in portals:
+        if portal.id == portal_id or (portal_id is None and same_site(page, portal.hosts)):
+            return portal
+    if portal_id is not None:
+        raise click.BadParameter(f"no portal {portal_id!r} in {place.portals}")
+    if not Path(page).is_file():
+        raise click.ClickException(
+            f"{page} is neither a file nor on a host of a portal in {place.portals}; "
+            "add its portal there, or save the page and try the file"
+        )
+    return Portal("try", "try", "", "", (), ())
+
+
+def page_of_file(path: Path) -> Page:
+    """A saved page, as if it had been fetched just now."""
+    headers = {"content-type": "text/html"}
+    return Page(path.resolve().as_uri(), datetime.now(VIETNAM), 200, headers, path.read_bytes())
+
+
+def page_of_address(place: Place, address: str) -> Page:
+    """The newest copy of an address in the archive."""
+    page = read_page(place.archive, canonical(address) or address)
+    if page is None:
+        raise click.ClickException(f"{address} was never fetched; run: tinphuong crawl")
+    return page
+
+
+def print_extraction(extraction: Extraction, annotator: Annotator) -> None:
+    """Every field of the article, what is understood of it, each removed line with its rule."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_row("layout", extraction.layout)
+    if extraction.article is None:
+        table.add_row("no article", extraction.reason)
+    else:
+        article = extraction.article
+        for name, value in (*fields_of(article), *meaning_of(article, annotator)):
+            table.add_row(name, Text(value))
+    for removed in extraction.removed:
+        table.add_row("removed", Text(f"{removed.line}  ({removed.rule})", "dim"))
+    console.print(table)
+
+
+def fields_of(article: Article) -> Iterator[tuple[str, str]]:
+    """What the page says, as it would be stored."""
+    yield "identity", article.identity
+    yield "title", article.title
+    yield "published", printed_date(article.published)
+    yield "updated", printed_date(article.updated)
+    yield "section", article.section
+    yield "lead", article.lead
+    for paragraph in article.body:
+        yield "body", paragraph
+    for caption in article.captions:
+        yield "caption", caption
+    yield "byline", article.byline
+    for attachment in article.attachments:
+        yield "attachment", f"{attachment.name} <{attachment.url}>"
+
+
+def printed_date(printed: PrintedDate | None) -> str:
+    """A date with where it came from and how sure that is."""
+    if printed is None:
+        return "not printed"
+    clock = f" {printed.time:%H:%M}" if printed.time else ""
+    return f"{printed.day}{clock} (from {printed.source}, {printed.certainty:.0%} certain)"
+
+
+def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, str]]:
+    """What the indexer understands of an article, and why."""
+    now = article.fetched_at
+    document = annotator.annotate(Stored(0, article, now, now, 0))
+    yield "wards then", ", ".join(document.wards_then)
+    yield "wards today", ", ".join(document.wards)
+    yield "provinces", ", ".join(document.provinces)
+    for topic in topics_of(article):
+        yield "topic", f"{topic.label} ({topic.score:.1f}: {', '.join(topic.phrases)})"
+    yield "type", document.type
+    yield "numbers", ", ".join(document.numbers)
+    for period in document.periods:
+        span = f"{period.since} to {period.until}, {period.certainty:.0%} certain"
+        yield period.kind, f"{period.words} ({span})"
+
+
+def print_crawl(report: CrawlReport) -> None:
+    """One line a portal, and why it gave up where it did."""
+    table = Table("portal", *REPORTED, "seconds", "", box=None, pad_edge=False)
+    for each in report.portals:
+        counts = (str(getattr(each, name)) for name in REPORTED)
+        table.add_row(each.portal, *counts, f"{each.seconds:.1f}", Text(each.error, "red"))
+    console.print(table)
+
+
+def print_status(states: Sequence[PortalState], waiting: int) -> None:
+    """A table of portals, and what to do next where something waits."""
+    table = Table("Portal", "Articles", "Waiting", "Last success", "Next", "", box=None)
+    for state in states:
+        table.add_row(
+            state.portal,
+            str(state.articles),
+            str(state.waiting),
+            minute(state.succeeded) or "never",
+            minute(state.due) or "paused",
+            Text(state.error, "red"),
+        )
+        for outcome, count in state.outcomes.items():
+            if outcome != "article":
+                table.add_row("", "", "", "", "", Text(f"{count} × {outcome}", "dim"))
+    console.print(table)
+    if waiting:
+        console.print(f"{waiting} articles wait to be indexed; run: tinphuong index")
+
+
+def minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def print_results(results: Results, page: int) -> None:
+    """Hits with their marks in bold, then the largest values of each facet."""
+    console.print(f"{results.total} articles, page {page} of {results.pages}")
+    for widening in results.widenings:
+        console.print(f"[dim]also searched for: {', '.join(widening.meant)}[/dim]")
+    for hit in results.hits:
+        day = f"{hit.published:%d/%m/%Y}" if hit.published else "no date"
+        console.print()
+        console.print(marked(hit.title, hit.title_marks, "bold underline"))
+        console.print(Text(f"{day} · {hit.portal} · {', '.join(hit.wards)}", "dim"))
+        console.print(marked(hit.snippet, hit.snippet_marks, "bold"))
+        console.print(Text(hit.url, "blue"))
+    console.print()
+    for facet, values in results.facets.items():
+        shown = (f"{each.label} ({each.value}) {each.count}" for each in values[:FACET_VALUES])
+        if values:
+            console.print(Text(f"{facet}: " + "; ".join(shown), "dim"))
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]], style: str) -> Text:
+    """The text with the spans of its marks in a style."""
+    shown = Text(text)
+    for start, end in marks:
+        shown.stylize(style, start, end)
+    return shown
+
+
+if __name__ == "__main__":
+    main()
