@@ -52,7 +52,12 @@ NO_TEXT = frozenset((
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 MOST = 0.5
-"""No markup rule takes more than this share of a fragment: then the name misleads."""
+"""No markup rule takes more than this share of a fragment, unless as much of it is links: then the
+name misleads."""
+
+NEARLY_ALL = 0.9
+SEVERAL = 3
+"""So many last lines that are nearly all links are no part of an article."""
 
 NUMBER = r"\d[\d.,]*"
 COUNTED = (
@@ -111,7 +116,8 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"in(?: trang| bài viết| bài| ra| tin)?(?: này)?",
             r"(?:gửi|lưu)(?: (?:mail|email|bài viết(?: qua email)?|bài viết này|tin|bài))",
             r"chia sẻ(?: (?:bài viết|qua|lên|trên|facebook|zalo).*)?",
-            r"facebook|twitter|zalo|google\+?|thích|like|tweet|email|pinterest|linkedin|copy link|sao chép liên kết|bản in",
+            r"facebook|twitter|zalo|google\+?|thích|like|tweet|email|pinterest|linkedin",
+            r"copy link|send e?mail|print|sao chép liên kết|bản in",
             r"(?:quay|trở) (?:lại|về)|về trang trước|(?:(?:về|lên) )?đầu trang|trang trước",
             r"nghe (?:đọc )?(?:bài|tin)(?: viết)?|đọc bài(?: viết)?|theo dõi .{0,30}google news",
         ),
@@ -135,7 +141,10 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "section heading",
         _whole(r"bài viết chuyên sâu|tin tức nổi bật|nội dung bài viết|chi tiết (?:tin|bài viết)"),
     ),
-    ("name in the system", _whole(r"(?:bởi |by )?(?:(?:super )?admin|administrator)(?: admin)?")),
+    (
+        "name in the system",
+        _whole(r"(?:bởi |by )?(?:(?:super )?ad ?min|administrator)(?: admin)?|\w+ ban bien tap"),
+    ),
     (
         "breadcrumb",
         _whole(r"(?:trang (?:chủ|nhất)|home)(?:\s*(?:[>»›/|\\]|::)\s*[^>»›/|]{1,80})+[>»›/|]?"),
@@ -212,7 +221,7 @@ def _strip_markup(soup: BeautifulSoup) -> Iterator[Removed]:
         if not rule:
             continue
         text = tag.get_text(" ")
-        if rule == "no text" or len(text) <= enough:
+        if rule == "no text" or len(text) <= enough or _linked(tag) > MOST:
             if rule != "no text" and (line := squeezed(text)):
                 yield Removed(line, rule)
             tag.decompose()
@@ -225,6 +234,12 @@ def _markup_rule(tag: Tag) -> str:
     if tag.has_attr("hidden") or (style and HIDDEN.search(str(style))):
         return "hidden"
     return next((rule for rule, names in MARKUP if names.search(words)), "") if words else ""
+
+
+def _linked(tag: Tag) -> float:
+    """The share of a tag's letters that are links."""
+    links = sum(len(link.get_text()) for link in tag.find_all("a"))
+    return links / max(1, len(tag.get_text()))
 
 
 def _names(tag: Tag) -> str:
@@ -249,6 +264,8 @@ def _line_rules(blocks: Sequence[Block], now: datetime, exact: bool) -> list[str
     _mark_dates(blocks, rules, now, exact)
     _mark_related(blocks, rules)
     _mark_footer(blocks, rules)
+    if not exact:
+        _mark_last_links(blocks, rules)
     return rules
 
 
@@ -281,6 +298,21 @@ def _mark_related(blocks: Sequence[Block], rules: list[str]) -> None:
         inside = bool(head) or (inside and block.linked > MOST)
         if inside:
             rules[number] = rules[number] or "related news"
+
+
+def _mark_last_links(blocks: Sequence[Block], rules: list[str]) -> None:
+    """The links after the last line of text, where they are several."""
+    number = len(blocks)
+    while number and (rules[number - 1] or _is_link(blocks[number - 1])):
+        number -= 1
+    linked = [each for each in range(number, len(blocks)) if not rules[each]]
+    if len(linked) >= SEVERAL:
+        for each in linked:
+            rules[each] = "links below"
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked > NEARLY_ALL and block.tag != "tr"  # tables list files
 
 
 def _mark_footer(blocks: Sequence[Block], rules: list[str]) -> None:

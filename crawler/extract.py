@@ -23,7 +23,7 @@ OWN = "own"
 """The layout of an article that only a portal's own selectors could read."""
 
 SHORTEST = 150
-"""Letters an article must have where no layout says that it is one."""
+"""Letters an article has, unless something else says that it is one."""
 
 LINKS = 3
 LINKED = 0.3
@@ -59,8 +59,8 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     1. A known family tells by its selectors where title and body are, or that the page lists.
     2. On any other page the general way finds them.
     3. Boilerplate rules take from the body what is not the article.
-    4. What is left must be an article.
-    5. The other fields are read around it.
+    4. The other fields are read around it.
+    5. What no layout vouches for must look like an article.
     """
     # 1
     layout = _layout_of(parsed, portal)
@@ -77,10 +77,10 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     blocks, taken = stripped(html, place.title, parsed.page.fetched_at, exact)
     removed = (*dropped, *taken)
     # 4
-    reason = _reason(place, blocks, exact)
+    article = _article(parsed, portal, place, blocks, removed)
     # 5
-    article = None if reason else _article(parsed, portal, place, blocks, removed)
-    return Extraction(article, reason, place.layout.name, removed)
+    reason = "" if exact else _reason(place, blocks, article)
+    return Extraction(None if reason else article, reason, place.layout.name, removed)
 
 
 def _layout_of(parsed: ParsedPage, portal: Portal) -> Layout | None:
@@ -102,8 +102,8 @@ def _by_layout(layout: Layout | None, parsed: ParsedPage) -> _Place | None:
 
 
 def _generally(parsed: ParsedPage) -> _Place | None:
-    body = content_of(parsed.root)
     title, heading = headline(parsed.root)
+    body = content_of(parsed.root, title, heading)
     return _Place(named(GENERAL), title, heading, body) if body is not None and title else None
 
 
@@ -119,15 +119,14 @@ def _html(place: _Place) -> tuple[str, list[Removed]]:
     return html, [each for each in removed if each.line]
 
 
-def _reason(place: _Place, blocks: Sequence[Block], exact: bool) -> str:
-    """Why this is no article; "" where it is one."""
-    if exact:
-        return ""
-    linked = sum(block.linked > 0.8 for block in blocks)
+def _reason(place: _Place, blocks: Sequence[Block], article: Article) -> str:
+    """Why this is no article; "" where it is one. A short text needs a heading and a date."""
+    linked = sum(block.linked > 0.8 and block.tag != "tr" for block in blocks)
     if linked >= LINKS and linked >= LINKED * len(blocks):
         return "a listing page"
+    dated = place.heading is not None and article.published is not None
     letters = sum(len(block.text) for block in blocks)
-    return "no article text" if letters < SHORTEST else ""
+    return "" if letters >= SHORTEST or (dated and letters) else "no article text"
 
 
 def _article(
