@@ -438,21 +438,17 @@ def print_crawl(report: CrawlReport) -> None:
 
 
 def print_status(states: Sequence[PortalState], waiting: int) -> None:
-    """A table of portals, and what to do next where something waits."""
-    table = Table("Portal", "Articles", "Waiting", "Last success", "Next", "", box=None)
+    """Three lines a portal, and what to do next where something waits."""
     for state in states:
-        table.add_row(
-            state.portal,
-            str(state.articles),
-            str(state.waiting),
-            minute(state.succeeded) or "never",
-            minute(state.due) or "paused",
-            Text(state.error, "red"),
-        )
-        for outcome, count in state.outcomes.items():
-            if outcome != "article":
-                table.add_row("", "", "", "", "", Text(f"{count} × {outcome}", "dim"))
-    console.print(table)
+        console.print(Text(state.portal, "bold"), Text(f"({state.name})"), soft_wrap=True)
+        success, due = minute(state.succeeded) or "never", minute(state.due) or "paused"
+        console.print(f"  {state.articles} articles · last success {success} · next {due}")
+        outcomes = [f"{count} × {outcome}" for outcome, count in state.outcomes.items()]
+        if state.waiting:
+            outcomes.append(f"{state.waiting} never fetched")
+        console.print(Text("  pages: " + ", ".join(outcomes), "dim"), soft_wrap=True)
+        if state.error:
+            console.print(Text(f"  {state.error}", "red"), soft_wrap=True)
     if waiting:
         console.print(f"{waiting} articles wait to be indexed; run: tinphuong index")
 
@@ -472,7 +468,7 @@ def print_results(results: Results, page: int) -> None:
         console.print(marked(hit.title, hit.title_marks, "bold underline"))
         console.print(Text(f"{day} · {hit.portal} · {', '.join(hit.wards)}", "dim"))
         console.print(marked(hit.snippet, hit.snippet_marks, "bold"))
-        console.print(Text(hit.url, "blue"))
+        console.print(Text(hit.url, "blue"), soft_wrap=True)
     console.print()
     for facet, values in results.facets.items():
         shown = (f"{each.label} ({each.value}) {each.count}" for each in values[:FACET_VALUES])
