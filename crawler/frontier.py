@@ -181,8 +181,8 @@ class Frontier:
         identity = identity_in(url)
         self.connection.execute(
             "INSERT INTO addresses (portal, url, key, kind, depth, parent, due)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ifnull((SELECT max(due) FROM addresses"
-            "   WHERE portal = ?1 AND key = ?3 AND kind = 'article' AND outcome = 'article'), ?7))",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ifnull((SELECT due FROM addresses"
+            "   WHERE portal = ?1 AND key = ?3 AND outcome = 'article' LIMIT 1), ?7))",
             (
                 portal,
                 url,

@@ -24,6 +24,9 @@ from crawler.portals import Portal
 from crawler.store import Store
 from crawler.urls import links
 
+COUNT_EVERY = 50
+"""Addresses after which those that wait are counted again, for the progress shown."""
+
 log = logging.getLogger(__name__)
 
 Download = Callable[[Portal, Address], Awaitable[Page]]
@@ -56,7 +59,7 @@ class Lane:
         self.portal = portal
         self.frontier = Frontier(store)
         self.counts = Counter[str]()
-        self.waiting = 0
+        self.known = 0
         self.failures = 0  # of the host, in a row
         self.last_failure = ""
         self.error = ""
@@ -92,7 +95,8 @@ class Lane:
         try:
             while address := self.frontier.next(self.portal.id, time.time()):
                 await self._fetch(address, download)
-                self.waiting = self.frontier.due_count(self.portal.id, time.time())
+                if self.done % COUNT_EVERY == 1:
+                    self.known = self.done + self.frontier.due_count(self.portal.id, time.time())
                 yield address.url
                 if self.failures >= GIVE_UP_AFTER:
                     raise LeftAlone(f"{self.failures} failures in a row: {self.last_failure}")

@@ -165,7 +165,7 @@ class NewsSpider(Spider):
             async for _ in lane.pages(self._fetch):
                 if self.progress:
                     done = sum(each.done for each in self.lanes)
-                    self.progress(done, done + sum(each.waiting for each in self.lanes))
+                    self.progress(done, max(done, sum(each.known for each in self.lanes)))
 
     async def _fetch(self, portal: Portal, address: Address) -> Page:
         """One request, with the validators of the last answer; redirects are followed."""

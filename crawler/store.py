@@ -59,7 +59,7 @@ MIGRATIONS = (
         failures INTEGER NOT NULL DEFAULT 0,  -- in a row
         PRIMARY KEY (portal, url)
     ) WITHOUT ROWID;
-    CREATE INDEX addresses_key ON addresses (portal, key);
+    CREATE INDEX addresses_key ON addresses (key);  -- SQLite passes over one on (portal, key)
     CREATE INDEX addresses_due ON addresses (portal, due);
     CREATE TABLE crawls (
         portal TEXT PRIMARY KEY,
