@@ -94,8 +94,12 @@ class Searcher:
         if current_generation(self.index) == self.manifest.generation:
             return self
         newer = open_searcher(self.index, self.store)
-        self.postings.reader.close()
+        self.close()
         return newer
+
+    def close(self) -> None:
+        """Close the files of the generation; nothing can be searched after."""
+        self.postings.reader.close()
 
     def search(self, query: Query) -> Results:
         """What the query finds. Any text is answered; a page past the end has no hits."""
