@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.wards import Gazetteer, load_gazetteer
+from tests.small_site import make_site
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +24,6 @@ def data() -> Path:
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A small corpus, stored and indexed: the configuration of webui.create_app() over it."""
-    from tests.small_site import make_site
-
     return make_site(tmp_path_factory.mktemp("small-site"))
 
 

@@ -12,11 +12,8 @@ from typing import Any
 
 from flask import Flask, Response, url_for
 
-from indexer.topics import TOPICS
-from indexer.wards import load_gazetteer
-from webui import api, errors, format, params, views
+from webui import api, errors, format, names, params, views
 from webui.masking import masked
-from webui.names import Names
 from webui.reading import Reading
 
 STATIC_SECONDS = 365 * 24 * 3600
@@ -51,7 +48,6 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    app.extensions["names"] = Names(load_gazetteer(), TOPICS, config["SOURCES"])
     app.register_blueprint(views.pages)
     app.register_blueprint(api.api)
     errors.register(app)
@@ -85,7 +81,9 @@ def _prepare_templates(app: Flask) -> None:
         asset=lambda name: url_for("static", filename=name, v=hashes[name]),
         link=params.link,
         marked=format.marked,
-        names=app.extensions["names"],
+        filter_name=names.filter_name,
+        labels=names.LABELS,
+        name_of=names.name_of,
         toggled=params.toggled,
     )
 

@@ -12,7 +12,7 @@ from indexer.results import FacetValue, Hit, Results
 from webui import params
 from webui.errors import problem
 from webui.masking import masked
-from webui.names import names
+from webui.names import name_of
 from webui.reading import reading
 
 api = Blueprint("api", __name__)
@@ -68,9 +68,9 @@ def result(hit: Hit) -> dict[str, Any]:
         "snippet": masked(hit.snippet),
         "snippet_marks": hit.snippet_marks,
         "published": _published(hit),
-        "source": {"id": hit.portal, "name": names().source(hit.portal)},
-        "wards": [{"slug": slug, "name": names().ward(slug)} for slug in hit.wards],
-        "topics": [{"slug": slug, "name": names().topic(slug)} for slug in hit.topics],
+        "source": {"id": hit.portal, "name": name_of("source", hit.portal)},
+        "wards": [{"slug": slug, "name": name_of("ward", slug)} for slug in hit.wards],
+        "topics": [{"slug": slug, "name": name_of("topic", slug)} for slug in hit.topics],
     }
 
 

@@ -37,9 +37,21 @@ class Reading:
         with self._turn:
             return self._newest().document(number)
 
+    def label(self, field: str, value: str) -> str:
+        """What people call a value of one of the facets of Query. Raises IndexMissing."""
+        with self._turn:
+            return (self._searcher or self._newest()).label(field, value)
+
     def store(self) -> Store:
         """The store, to be closed by the caller. Raises StoreMissing."""
         return open_readonly(self._store)
+
+    def close(self) -> None:
+        """Close the index; the next request opens it again."""
+        with self._turn:
+            if self._searcher is not None:
+                self._searcher.close()
+            self._searcher = None
 
     def _newest(self) -> Searcher:
         if self._searcher is None:

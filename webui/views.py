@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
@@ -14,7 +14,7 @@ from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
 from webui import params
-from webui.names import FACETS, Names, names
+from webui.names import LABELS, filter_name, name_of
 from webui.reading import reading
 
 pages = Blueprint("pages", __name__)
@@ -32,6 +32,9 @@ RECOVERIES = 12
 
 SNIPPET = 240
 """Characters shown of an article whose portal did not agree to more."""
+
+LAST_NUMBER = 2**63 - 1
+"""The largest row number of SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def home() -> str:
         query=Query(),
         results=results,
         newest=results.hits[:NEWS_AT_HOME],
-        groups=facet_groups(Query(), results, names()),
+        groups=facet_groups(Query(), results),
     )
 
 
@@ -80,7 +83,7 @@ def search() -> Response:
         results=results,
         filters=params.filters(asked.query),
         cleared=params.cleared(asked.query),
-        groups=facet_groups(asked.query, results, names()),
+        groups=facet_groups(asked.query, results),
         presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
         recoveries=recoveries(asked.query) if not results.total else [],
         page_numbers=page_numbers(asked.query.page, results.pages),
@@ -92,7 +95,7 @@ def search() -> Response:
     return response
 
 
-@pages.get("/articles/<int:number>")
+@pages.get(f"/articles/<int(max={LAST_NUMBER}):number>")
 def article(number: int) -> str:
     """One article: whole where its portal agreed to it, else its beginning and the link."""
     with reading().store() as store:
@@ -100,7 +103,7 @@ def article(number: int) -> str:
         revisions = store.revisions(number)
     if stored is None:
         abort(404)
-    source = names().sources.get(stored.article.portal)
+    source = current_app.config["SOURCES"].get(stored.article.portal)
     return render_template(
         "article.html",
         stored=stored,
@@ -126,7 +129,7 @@ def status() -> str:
     with reading().store() as store:
         states = {state.portal: state for state in portal_states(store)}
         waiting = store.waiting()
-    rows = [(source, states.get(id)) for id, source in names().sources.items()]
+    rows = [(source, states.get(id)) for id, source in current_app.config["SOURCES"].items()]
     return render_template(
         "status.html", query=Query(), rows=rows, waiting=waiting, state_of=state_of
     )
@@ -139,35 +142,33 @@ def state_of(state: PortalState | None) -> str:
     return "Lỗi" if state.error else "Bình thường"
 
 
-def facet_groups(query: Query, results: Results, names: Names) -> list[FacetGroup]:
-    """The facets in the order of the page, but for those that leave nothing to choose.
+def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
+    """The facets in the order of the page; none without a value.
 
     Values come in the order of the results, never moved because they were ticked: a ticked one
     from behind "Xem tất cả" joins those in view at their end.
     """
     groups = []
     for name, field in params.FACETS.items():
-        values = _values(name, getattr(query, field), results.facets.get(field, ()), names)
+        values = _values(name, getattr(query, field), results.facets.get(field, ()))
         shown = values[:SHOWN_VALUES] + [v for v in values[SHOWN_VALUES:] if v.selected]
         more = [value for value in values[SHOWN_VALUES:LISTED_VALUES] if not value.selected]
-        if any(value.selected or value.count < results.total for value in values):
-            groups.append(FacetGroup(name, FACETS[name], tuple(shown), tuple(more)))
+        if values:
+            groups.append(FacetGroup(name, LABELS[name], tuple(shown), tuple(more)))
     return groups
 
 
-def _values(
-    name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...], names: Names
-) -> list[FacetValue]:
+def _values(name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...]) -> list[FacetValue]:
     """Values with articles, and every chosen one even without."""
     known = {value.value for value in found}
-    absent = [FacetValue(v, names.of(name, v), 0, True) for v in chosen if v not in known]
+    absent = [FacetValue(v, name_of(name, v), 0, True) for v in chosen if v not in known]
     return [value for value in found if value.count or value.selected] + absent
 
 
 def recoveries(query: Query) -> list[Recovery]:
     """Searches that find something: without each filter, without all of them, without accents."""
     filters = params.filters(query)[:RECOVERIES]
-    tried = [(f"Bỏ “{names().value(applied)}”", applied.without) for applied in filters]
+    tried = [(f"Bỏ “{filter_name(applied)}”", applied.without) for applied in filters]
     if len(filters) > 1:
         tried.append(("Xóa tất cả bộ lọc", params.cleared(query)))
     if fold(query.text) != query.text.lower():

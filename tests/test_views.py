@@ -1,0 +1,562 @@
+"""The pages over a small real index: what is in them, and that nothing breaks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+from lxml.html import HtmlElement
+
+from tests.small_site import HOSTILE_TITLE, opened
+from webui import HEADERS
+
+
+@pytest.fixture(scope="module")
+def client(small_site: dict[str, Any]) -> Iterator[FlaskClient]:
+    with opened(small_site) as app:
+        yield app.test_client()
+
+
+def get(client: FlaskClient, address: str, status: int = 200) -> HtmlElement:
+    """The page at an address, parsed; it must have that status."""
+    response = client.get(address)
+    assert response.status_code == status, address
+    return html.fromstring(response.text)
+
+
+def total(page: HtmlElement) -> int:
+    """The number in the heading of the results."""
+    text = page.get_element_by_id("count").text_content()
+    match = re.match(r"[\d.]+", text)
+    return int(match[0].replace(".", "")) if match else 0
+
+
+def ids(page: HtmlElement) -> list[str]:
+    return page.xpath("//ol/li/article/h3/a/@href")
+
+
+def text(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def values(page: HtmlElement, facet: str) -> dict[str, tuple[int, bool]]:
+    """Value → (count, ticked) of a facet as the page shows it."""
+    found = {}
+    for label in page.xpath(f"//label[input[@name='{facet}']]"):
+        box = label.find("input")
+        count = text(label.find_class("count")[0]).removesuffix(" bài").replace(".", "")
+        found[box.get("value")] = (int(count), box.get("checked") is not None)
+    return found
+
+
+def tags(page: HtmlElement) -> dict[str, str]:
+    """Name → address of the applied filters."""
+    return {text(tag): tag.get("href") for tag in page.find_class("tag")}
+
+
+def article_called(client: FlaskClient, title: str) -> str:
+    """The address of the article of that title."""
+    page = get(client, f"/search?{urlencode({'q': title})}")
+    return next(a.get("href") for a in page.xpath("//h3/a") if text(a) == title)
+
+
+# --- results ---------------------------------------------------------------------------------
+
+
+def test_a_result_shows_what_readers_choose_by(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách tháng 5 Bồ Đề")
+    item = page.xpath("//ol/li/article")[0]
+    assert text(item.find("h3/a")) == "Công khai thu chi ngân sách tháng 5 của Phường Bồ Đề"
+    assert item.xpath(".//time/@datetime")[0].startswith("2025-05-12")
+    assert text(item.find(".//time")) == "12/05/2025"
+    assert "bo-de.example.vn" in text(item)
+    assert "Phường Bồ Đề, Hà Nội" in [text(a) for a in item.xpath(".//a[starts-with(@href,'/wards/')]")]
+    assert item.xpath(".//a[@href='https://bo-de.example.vn/tin/ns-5.html']")
+    assert "ngân" in " ".join(mark.text_content().lower() for mark in item.iter("mark"))
+    assert len(item.find_class("chip")) <= 3
+
+
+def test_the_heading_and_the_title_say_how_many(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách")
+    assert text(page.get_element_by_id("count")) == f"{total(page)} kết quả cho “ngân sách”"
+    assert page.findtext(".//title") == f"ngân sách – {total(page)} kết quả – Tin Phường"
+    assert total(page) >= 30
+
+
+def test_without_words_everything_is_listed_newest_first(client: FlaskClient) -> None:
+    page = get(client, "/search")
+    assert total(page) == 75
+    dates = page.xpath("//ol//time/@datetime")
+    assert dates == sorted(dates, reverse=True)
+    assert page.xpath("//select[@name='sort']/option/@value") == ["newest", "oldest"]
+
+
+def test_order_by_date(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách&sort=oldest")
+    dates = page.xpath("//ol//time/@datetime")
+    assert dates == sorted(dates)
+    assert page.xpath("//option[@selected]/@value") == ["oldest"]
+
+
+def test_pages_never_overlap_and_hold_everything(client: FlaskClient) -> None:
+    seen: list[str] = []
+    address = "/search?sort=newest"
+    for _ in range(10):
+        page = get(client, address)
+        seen += ids(page)
+        following = page.xpath("//nav//a[contains(@rel, 'next')]/@href")
+        if not following:
+            break
+        address = following[0]
+    assert len(seen) == len(set(seen)) == total(page)
+
+
+def test_paging_keeps_every_parameter(client: FlaskClient) -> None:
+    page = get(client, "/search?q=rác&from=2020&sort=newest&page=1")
+    following = page.xpath("//nav//a[contains(@rel, 'next')]/@href")[0]
+    assert dict(parse_qsl(urlsplit(following).query)) == {
+        "q": "rác",
+        "from": "2020-01-01",
+        "sort": "newest",
+        "page": "2",
+    }
+    current = get(client, following).xpath("//nav//a[@aria-current='page']")
+    assert [text(a) for a in current] == ["2"]
+
+
+def test_a_page_that_is_no_number_is_the_first(client: FlaskClient) -> None:
+    assert ids(get(client, "/search?q=rác&page=abc")) == ids(get(client, "/search?q=rác"))
+
+
+def test_past_the_last_page_is_not_found_and_leads_to_the_first(client: FlaskClient) -> None:
+    page = get(client, "/search?q=rác&page=9999", 404)
+    assert page.xpath("//main//a/@href")[0] == "/search?q=r%C3%A1c"
+
+
+def test_a_ward_that_is_searched_unaccented_says_what_else_is_searched(
+    client: FlaskClient,
+) -> None:
+    page = get(client, "/search?q=rac thai")
+    assert total(page) == 30
+    line = page.find_class("understood")[0]
+    assert "rác" in text(line)
+    (literal,) = line.xpath("a/@href")
+    assert dict(parse_qsl(urlsplit(literal).query)) == {"q": "rac thai", "exact": "1"}
+    again = get(client, literal)
+    assert total(again) == 0
+    assert again.xpath("//input[@type='hidden' and @name='exact' and @value='1']")
+
+
+# --- facets and filters ----------------------------------------------------------------------
+
+HONEST = [
+    "/search",
+    "/search?q=ngân sách",
+    "/search?q=rác thải&from=2025",
+    "/search?q=ngan sach&source=bo-de",
+    "/search?source=bo-de&source=hai-chau&to=6/2025",
+]
+
+
+@pytest.mark.parametrize("address", HONEST)
+def test_a_count_is_the_total_of_the_page_it_leads_to(client: FlaskClient, address: str) -> None:
+    page = get(client, address)
+    checked = 0
+    for facet in ("ward", "province", "topic", "source", "type"):
+        kept = [pair for pair in parse_qsl(urlsplit(address).query) if pair[0] != facet]
+        for value, (count, ticked) in values(page, facet).items():
+            if not ticked:
+                there = get(client, f"/search?{urlencode([*kept, (facet, value)])}")
+                assert total(there) == count, (facet, value)
+                checked += 1
+    assert checked >= 5
+
+
+def two_wards(page: HtmlElement) -> tuple[str, str]:
+    first, second = list(values(page, "ward"))[:2]
+    return first, second
+
+
+def test_values_of_one_facet_add_up_and_facets_narrow(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách")
+    (one, other), topic = two_wards(page), next(iter(values(page, "topic")))
+
+    def found(*pairs: tuple[str, str]) -> set[str]:
+        address = f"/search?{urlencode([('q', 'ngân sách'), *pairs])}"
+        first = get(client, address)
+        more = set(ids(get(client, f"{address}&page=2"))) if total(first) > 20 else set()
+        return set(ids(first)) | more
+
+    assert found(("ward", one), ("ward", other)) == found(("ward", one)) | found(("ward", other))
+    assert found(("ward", one), ("topic", topic)) == found(("ward", one)) & found(("topic", topic))
+
+
+def test_a_ticked_value_stays_where_it_is(client: FlaskClient) -> None:
+    before = list(values(get(client, "/search"), "ward"))
+    eighth = before[7]
+    after = values(get(client, f"/search?ward={eighth}"), "ward")
+    assert list(after) == before
+    assert [value for value, (_, ticked) in after.items() if ticked] == [eighth]
+
+
+def test_a_ticked_value_from_behind_see_all_is_in_view(client: FlaskClient) -> None:
+    page = get(client, "/search")
+    (more,) = page.xpath("//details[@class='rest'][.//input[@name='ward']]")
+    assert text(more.find("summary")) == f"Xem tất cả {len(values(page, 'ward'))} phường, xã"
+    value = more.xpath(".//input/@value")[-1]
+    page = get(client, f"/search?ward={value}")
+    assert not page.xpath(f"//details[@class='rest']//input[@value='{value}']")
+    assert values(page, "ward")[value][1]
+
+
+@pytest.mark.parametrize("facet", ["ward", "province", "topic", "source", "type"])
+def test_a_value_that_is_none_is_shown_ticked_and_can_be_dropped(
+    client: FlaskClient, facet: str
+) -> None:
+    page = get(client, f"/search?{facet}=khong-co-dau")
+    assert total(page) == 0
+    assert values(page, facet)["khong-co-dau"] == (0, True)
+    assert list(tags(page).values()) == ["/search"]
+
+
+def test_no_value_without_articles_is_offered(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách&from=2025")
+    for facet in ("ward", "province", "topic", "source"):
+        assert all(count > 0 for count, _ in values(page, facet).values())
+
+
+def test_every_applied_filter_can_be_dropped_alone(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách")
+    one, other = two_wards(page)
+    topic = next(iter(values(page, "topic")))
+    pairs = [
+        *(("q", "ngân sách"), ("ward", one), ("ward", other), ("topic", topic)),
+        *(("from", "2025-01-01"), ("to", "2025-12-31"), ("sort", "newest")),
+    ]
+    page = get(client, f"/search?{urlencode(pairs)}")
+    found = tags(page)
+    assert len(found) == 5
+    assert all(name.startswith("Bỏ lọc ") for name in found)
+    for address in found.values():
+        rest = parse_qsl(urlsplit(address).query)
+        assert len(rest) == len(pairs) - 1
+        assert set(rest) < set(pairs)
+    clear = page.find_class("clear")[0].get("href")
+    assert parse_qsl(urlsplit(clear).query) == [("q", "ngân sách"), ("sort", "newest")]
+
+
+def test_wrong_dates_are_explained_beside_the_field(client: FlaskClient) -> None:
+    page = get(client, "/search?q=rác&source=bo-de&from=31/2/2026&to=2026")
+    field = page.get_element_by_id("from")
+    assert field.get("aria-invalid") == "true"
+    assert field.get("value") == "31/2/2026"
+    error = page.get_element_by_id(field.get("aria-describedby").split()[0])
+    assert text(error) == "Nhập ngày đúng dạng ngày/tháng/năm"
+    assert page.get_element_by_id("to").get("value") == "31/12/2026"
+    assert page.xpath("//*[@role='alert']//a/@href") == ["#from"]
+    assert list(tags(page)) == [
+        "Bỏ lọc Nguồn: Cổng thông tin Phường Bồ Đề",
+        "Bỏ lọc Thời gian: đến 31/12/2026",
+    ]
+    assert page.xpath("//details[@class='panel']/@open")
+
+
+def test_a_month_is_meant_whole(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách&from=5/2025&to=5/2025&source=viet-hung")
+    assert page.xpath("//ol//time/@datetime")[0].startswith("2025-05-12")
+    assert total(page) == 1
+
+
+def test_nothing_found_says_what_would_find_something(client: FlaskClient) -> None:
+    page = get(client, "/search?q=rác thải&source=bo-de&from=2030")
+    assert text(page.get_element_by_id("count")) == "Không tìm thấy bài nào cho “rác thải”"
+    assert page.get_element_by_id("q").get("value") == "rác thải"
+    offers = page.xpath("//div[@class='nothing']//li")
+    assert text(offers[0]) == "Bỏ “từ 01/01/2030” → 10 bài"
+    for offer in offers:
+        count = int(text(offer).split("→ ")[1].split()[0])
+        assert total(get(client, offer.find("a").get("href"))) == count > 0
+
+
+# --- the article page ------------------------------------------------------------------------
+
+
+def test_an_article_whose_portal_agreed_is_shown_whole(client: FlaskClient) -> None:
+    title = "Công khai thu chi ngân sách tháng 5 của Phường Bồ Đề"
+    page = get(client, article_called(client, title))
+    assert text(page.find(".//h1")) == title
+    assert "Đăng ngày 12/05/2025 lúc 08:30" in text(page)
+    assert "bằng 103% dự toán được giao." in text(page)
+    assert page.xpath("//a[@href='https://bo-de.example.vn/tin/ns-5.html']")
+    assert page.xpath("//link[@rel='canonical']/@href") == [
+        "https://bo-de.example.vn/tin/ns-5.html"
+    ]
+    numbers = page.xpath("//a[contains(@href, 'so%3A')]/@href")
+    assert [parse_qsl(urlsplit(number).query) for number in numbers] == [[("q", "so:154-KH/ĐU")]]
+    assert "Thu thập lúc 01/03/2026 lúc 09:00" in text(page)
+
+
+def test_an_article_of_another_portal_is_a_beginning_and_a_link(client: FlaskClient) -> None:
+    title = "Công khai thu chi ngân sách tháng 5 của Phường Việt Hưng"
+    page = get(client, article_called(client, title))
+    body = text(page.find_class("text")[0])
+    assert "…" in body
+    assert len(body.split("…")[0]) <= 240
+    assert "trong giờ làm việc. Người dân" not in body
+    assert page.xpath("//a[@href='https://viet-hung.example.vn/tin/ns-5.html']")
+
+
+def test_an_article_without_date_says_so(client: FlaskClient) -> None:
+    page = get(client, article_called(client, "Bài không rõ ngày"))
+    assert "Không rõ ngày đăng" in text(page)
+
+
+def test_numbers_of_persons_are_hidden_everywhere(client: FlaskClient) -> None:
+    address = article_called(client, "Thông báo mẫu")
+    for where in (address, "/search?q=Thông báo mẫu", "/search.json?q=Thông báo mẫu"):
+        shown = client.get(where).text
+        assert "345.678" not in shown
+        assert "001086012345" not in shown
+    assert "••••.•••.•78" in client.get(address).text
+    assert "7.950.000.000 đồng" in client.get(address).text
+
+
+def test_attachments_and_edits_are_shown(client: FlaskClient) -> None:
+    page = get(client, article_called(client, "Bài có tệp đính kèm"))
+    assert page.xpath("//a[@href='https://bo-de.example.vn/du-toan.pdf']/text()") == ["Dự toán.pdf"]
+    page = get(client, article_called(client, "Bài bị sửa"))
+    assert "Đã sửa 1 lần kể từ 01/03/2026" in text(page)
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "9" * 30])
+def test_an_article_that_is_none_is_not_found(client: FlaskClient, number: str) -> None:
+    page = get(client, f"/articles/{number}", 404)
+    assert text(page.find(".//h1")) == "Không tìm thấy trang"
+
+
+def test_the_page_of_a_ward_is_its_search(client: FlaskClient) -> None:
+    response = client.get("/wards/phuong-bo-de-ha-noi")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/search?ward=phuong-bo-de-ha-noi"
+
+
+def test_status_names_every_source(client: FlaskClient) -> None:
+    page = get(client, "/status")
+    assert len(page.find_class("state")) == 13
+    assert "Chưa thu thập" in text(page)
+
+
+# --- every page ------------------------------------------------------------------------------
+
+PAGES = ["/", "/search", "/search?q=rác&page=2", "/search?q=xyzzy", "/articles/1", "/status"]
+BAD = ["/nowhere", "/search?page=99", "/articles/999999"]
+
+
+@pytest.mark.parametrize("address", PAGES + BAD)
+def test_landmarks_and_headings(client: FlaskClient, address: str) -> None:
+    page = html.fromstring(client.get(address).text)
+    assert page.get("lang") == "vi"
+    assert [child.tag for child in page.find("body")] == ["a", "header", "main", "footer"]
+    levels = [int(h.tag[1]) for h in page.iter("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip([0, *levels], levels, strict=False))
+    skip = page.find("body/a").get("href")
+    assert page.get_element_by_id(skip.removeprefix("#")).get("tabindex") == "-1"
+    names = [element.get("id") for element in page.xpath("//*[@id]")]
+    assert len(names) == len(set(names))
+    assert "lienhe@example.vn" in text(page.find("body/footer"))
+
+
+@pytest.mark.parametrize("address", PAGES + BAD)
+def test_no_inline_script_or_style_and_no_dead_link(client: FlaskClient, address: str) -> None:
+    page = html.fromstring(client.get(address).text)
+    assert not page.xpath("//style | //script[not(@src)] | //@style")
+    assert not [name for name in page.xpath("//@*") if name.attrname.startswith("on")]
+    assert "#" not in page.xpath("//a/@href")
+    for control in page.xpath("//input | //select | //button"):
+        assert [form.get("method") for form in control.iterancestors("form")] == ["get"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *PAGES,
+        *BAD,
+        *("/static/style.css", "/static/search.js", "/static/icon.svg", "/static/none"),
+        *("/search.json", "/search.json?page=x", "/search.json?page=99", "/wards/x"),
+    ],
+)
+def test_every_answer_has_the_security_headers(client: FlaskClient, address: str) -> None:
+    headers = client.get(address, buffered=True).headers
+    own = {"Cross-Origin-Resource-Policy"} if address == "/search.json" else set()
+    for name, value in HEADERS.items():
+        assert headers[name] == value or name in own
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+@pytest.mark.parametrize("address", ["/", "/search", "/search.json", "/articles/1"])
+def test_pages_are_for_reading_only(client: FlaskClient, method: str, address: str) -> None:
+    response = client.open(address, method=method)
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.head(address).status_code == 200
+
+
+def test_static_files_are_kept_under_addresses_that_change_with_them(client: FlaskClient) -> None:
+    address = get(client, "/").xpath("//link[@rel='stylesheet']/@href")[0]
+    response = client.get(address, buffered=True)
+    assert re.search(r"\?v=[0-9a-f]{10}$", address)
+    assert response.cache_control.max_age == 365 * 24 * 3600
+
+
+# --- what readers and crawled pages may hold ---------------------------------------------------
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% debug %}",
+    "</title><svg/onload=alert(1)>",
+    "&lt;script&gt;",
+    "\u202ertl",
+]
+
+
+def live(page: HtmlElement) -> list[str]:
+    """Foreign elements, handlers and addresses that would run something."""
+    return [
+        *map(str, page.xpath("//*[starts-with(name(), 'svg')] | //script[not(@src)]")),
+        *(each for each in page.xpath("//@src") if not each.startswith("/static/")),
+        *(name.attrname for name in page.xpath("//@*") if name.attrname.startswith("on")),
+        *(each for each in page.xpath("//@href") if each.lower().strip().startswith("javascript")),
+    ]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(
+    "name", ["q", "ward", "topic", "source", "type", "province", "from", "to", "sort", "page"]
+)
+def test_nothing_asked_comes_alive(client: FlaskClient, name: str, payload: str) -> None:
+    page = get(client, f"/search?{urlencode({'q': 'rác', name: payload})}")
+    assert live(page) == []
+    assert "49" not in text(page.find(".//title"))
+
+
+def test_nothing_crawled_comes_alive(client: FlaskClient) -> None:
+    page = get(client, "/search?q=ngân sách&from=7/7/2025&to=7/7/2025")
+    assert live(page) == []
+    (link,) = [a for a in page.xpath("//h3/a") if "onerror" in text(a)]
+    assert text(link) == HOSTILE_TITLE
+    assert not page.xpath("//a[starts-with(@href, 'javascript')]")
+    page = get(client, link.get("href"))
+    assert live(page) == []
+    assert text(page.find(".//h1")) == HOSTILE_TITLE
+    assert "<script>alert(3)</script>" in text(page)
+    assert "<b onmouseover=alert(6)>mở đầu</b>" in text(page)
+    assert not page.xpath("//a[contains(@href, 'evil') or contains(@href, 'alert')]")
+
+
+WEIRD = [
+    b"q=%00",
+    b"q=%ED%A0%80",  # a lone surrogate in CESU
+    b"q=%FF%FE",
+    b"q=" + b"x" * 100_000,
+    b"q=" + b"a%20" * 5_000,
+    b"q=%22",
+    b"q=%22%22%22",
+    b"q=((((((((((",
+    b"q=-",
+    b"q=--ng%C3%A2n",
+    b"q=OR+OR+OR",
+    b"q=*",
+    b"q=a*+%3F+~2+%5E5",
+    b"q=tieude:",
+    b"q=so:&exact=1",
+    b"q=phuong:nguon:so:",
+    b"q=truoc:99999999",
+    b"q=%E2%80%8B",  # a zero-width space
+    b"q=%F0%9F%98%80",
+    b"q=%CC%81",  # a combining mark alone
+    b"q&ward&from=&to=&sort=&page=",
+    b"%%%&&&===",
+    b"ward=" + b"&ward=".join(str(n).encode() for n in range(2000)),
+    b"from=99999999999&to=-1",
+    b"page=999999999",
+]
+
+
+@pytest.mark.parametrize("raw", WEIRD, ids=lambda raw: raw[:24].decode())
+def test_no_query_breaks_a_page(client: FlaskClient, raw: bytes) -> None:
+    for path, allowed in (("/search", {200, 404}), ("/search.json", {200, 400})):
+        response = client.get(path, environ_overrides={"QUERY_STRING": raw.decode()})
+        assert response.status_code in allowed
+
+
+# --- when something is missing -----------------------------------------------------------------
+
+
+def test_without_an_index_the_page_names_the_command(
+    small_site: dict[str, Any], tmp_path: Path
+) -> None:
+    with opened({**small_site, "INDEX": tmp_path / "none"}) as app:
+        client = app.test_client()
+        for address in ("/", "/search?q=rác"):
+            page = get(client, address, 503)
+            assert "tinphuong index" in text(page)
+            assert client.get(address).headers["Retry-After"]
+        assert get(client, "/search?q=rác", 503).get_element_by_id("q").get("value") == "rác"
+        answer = client.get("/search.json")
+        assert answer.status_code == 503
+        assert "tinphuong index" in answer.json["detail"]
+
+
+def test_without_a_store_the_page_names_the_command(
+    small_site: dict[str, Any], tmp_path: Path
+) -> None:
+    config = {**small_site, "INDEX": tmp_path / "no", "STORE": tmp_path / "none.db"}
+    with opened(config) as app:
+        for address in ("/", "/articles/1", "/status"):
+            assert "tinphuong crawl" in text(get(app.test_client(), address, 503))
+
+
+def test_the_index_is_found_as_soon_as_it_is_there(
+    small_site: dict[str, Any], tmp_path: Path
+) -> None:
+    index = tmp_path / "whoosh"
+    with opened({**small_site, "INDEX": index}) as app:
+        client = app.test_client()
+        assert client.get("/search").status_code == 503
+        index.symlink_to(small_site["INDEX"], target_is_directory=True)
+        assert client.get("/search").status_code == 200
+
+
+class Broken:
+    """Stands in for Reading; every search fails."""
+
+    def search(self, query: object) -> None:
+        raise RuntimeError("secret of the machine room")
+
+
+@pytest.mark.parametrize("address", ["/search?q=rác", "/search.json"])
+def test_a_fault_of_ours_is_a_page_that_tells_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr("webui.views.reading", Broken)
+    monkeypatch.setattr("webui.api.reading", Broken)
+    response = client.get(address)
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_without_a_contact_the_page_says_so(small_site: dict[str, Any]) -> None:
+    with opened({**small_site, "CONTACT": ""}) as app:
+        assert "chưa cho biết địa chỉ liên hệ" in text(get(app.test_client(), "/status"))
