@@ -10,6 +10,7 @@ A portal is due when its start pages are. What else is due then is fetched in th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +67,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class PortalState:
-    """How a portal is doing. `waiting` counts addresses never fetched; `outcomes` the others.
+    """How a portal is doing. `outcomes` counts addresses fetched; `waiting` those still to be.
 
     `error` is why the last crawl gave up ("" where it did not), `due` when the next may start
     (None: paused, or no longer in portals.toml).
@@ -181,7 +182,7 @@ class Frontier:
         identity = identity_in(url)
         self.connection.execute(
             "INSERT INTO addresses (portal, url, key, kind, depth, parent, due)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ifnull((SELECT due FROM addresses"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ifnull((SELECT due + 1 FROM addresses"
             "   WHERE portal = ?1 AND key = ?3 AND outcome = 'article' LIMIT 1), ?7))",
             (
                 portal,
@@ -236,10 +237,11 @@ class Frontier:
         )
 
     def _put_off_others(self, address: Address, due: float) -> None:
+        """To a second later than this one, which will be asked first: it has the validators."""
         self.connection.execute(
             "UPDATE addresses SET due = max(due, ?)"
             " WHERE portal = ? AND key = ? AND url <> ? AND kind = 'article'",
-            (due, address.portal, address.key, address.url),
+            (due + 1, address.portal, address.key, address.url),
         )
 
     def _one(self, query: str, *parameters: object) -> tuple[Any, ...] | None:
@@ -273,11 +275,15 @@ def _state(
     started, finished, succeeded, error, not_before = crawl or (None,) * 5
     outcomes = dict(
         store.connection.execute(
-            "SELECT ifnull(outcome, ''), count(*) FROM addresses WHERE portal = ?"
+            "SELECT outcome, count(*) FROM addresses WHERE portal = ? AND fetched_at NOT NULL"
             " GROUP BY outcome ORDER BY count(*) DESC",
             (id,),
         ).fetchall()
     )
+    (waiting,) = store.connection.execute(
+        "SELECT count(*) FROM addresses WHERE portal = ? AND fetched_at IS NULL AND due <= ?",
+        (id, time.time()),
+    ).fetchone()
     planned = store.connection.execute(
         "SELECT min(due) FROM addresses WHERE portal = ? AND kind = 'start'", (id,)
     ).fetchone()[0]
@@ -292,7 +298,7 @@ def _state(
         error=error or "",
         due=_moment(due) if portal and not portal.paused else None,
         articles=articles,
-        waiting=outcomes.pop("", 0),
+        waiting=waiting,
         outcomes=outcomes,
     )
 

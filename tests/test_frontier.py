@@ -101,6 +101,22 @@ def test_an_article_is_fetched_under_one_of_its_addresses(frontier: Frontier) ->
     assert drain(frontier, 2.0) == []
 
 
+def test_the_address_that_brought_the_article_is_asked_again_first(
+    frontier: Frontier, store: Store
+) -> None:
+    frontier.begin(PORTAL, 0.0)
+    start = take(frontier, 0.0)
+    bring(frontier, start, "a listing page", 0.0)
+    paths = [f"{HOST}/{part}/-/view_content/7-bai" for part in ("b", "a", "c")]
+    frontier.add(PORTAL, paths[:1], start, 0.0)
+    bring(frontier, take(frontier, 0.0), "article", 0.0)
+    frontier.add(PORTAL, paths, start, 0.0)
+    [state] = portal_states(store, [PORTAL])
+    assert (state.waiting, state.outcomes) == (2, {"a listing page": 1, "article": 1})
+    again = [each for each in drain(frontier, 8 * DAY, "article") if each != "/"]
+    assert again == ["/b/-/view_content/7-bai"]
+
+
 def test_another_address_stands_in_for_one_that_failed(frontier: Frontier) -> None:
     frontier.begin(PORTAL, 1.0)
     start = take(frontier, 1.0)
