@@ -10,7 +10,6 @@ A portal is due when its start pages are. What else is due then is fetched in th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +66,8 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class PortalState:
-    """How a portal is doing. `outcomes` counts addresses fetched; `waiting` those still to be.
+    """How a portal is doing. `outcomes` counts addresses fetched; `waiting` those still to be,
+    other addresses of stored articles aside.
 
     `error` is why the last crawl gave up ("" where it did not), `due` when the next may start
     (None: paused, or no longer in portals.toml).
@@ -281,8 +281,10 @@ def _state(
         ).fetchall()
     )
     (waiting,) = store.connection.execute(
-        "SELECT count(*) FROM addresses WHERE portal = ? AND fetched_at IS NULL AND due <= ?",
-        (id, time.time()),
+        "SELECT count(*) FROM addresses AS each WHERE portal = ? AND fetched_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM addresses"
+        "   WHERE portal = each.portal AND key = each.key AND outcome = 'article')",
+        (id,),
     ).fetchone()
     planned = store.connection.execute(
         "SELECT min(due) FROM addresses WHERE portal = ? AND kind = 'start'", (id,)
