@@ -59,10 +59,9 @@ def section(outcome: Outcome, options: list[str]) -> str:
         f"## {outcome.name}",
         purpose(HERE / f"{outcome.name}.py"),
         f"    {command}",
-        outcome.remark or markdown(outcome.rows),
-        f"It took {outcome.seconds:.0f} s.",
+        outcome.remark or f"{markdown(outcome.rows)}\n\nIt took {outcome.seconds:.0f} s.",
     )
-    return "\n\n".join(filter(None, parts))
+    return "\n\n".join(parts)
 
 
 def purpose(path: Path) -> str:
@@ -100,9 +99,8 @@ def main() -> None:
         print(f"benchmarks/{name}.py ...", flush=True)
         outcomes.append(outcome(name, options))
         last = outcomes[-1]
-        print(
-            f"    {'ok' if last.ok else 'FAILED'} {last.remark} ({last.seconds:.0f} s)", flush=True
-        )
+        verdict = last.remark or ("ok" if last.ok else "It missed a figure.")
+        print(f"    {verdict} ({last.seconds:.0f} s)", flush=True)
     PAGE.write_text(page(outcomes, options))
     sys.exit(not all(each.ok for each in outcomes))
 
