@@ -82,10 +82,11 @@ def build(
     `progress` is told articles done and articles to do. Raises IndexBusy. Where nothing changed,
     nothing is written.
     """
+    labels = {source.id: source.name for source in sources.values()}
     index.mkdir(parents=True, exist_ok=True)
     with only_builder(index):
         before = None if rebuild else usable(index)
-        if before and not store.waiting():
+        if before and before.sources == labels and not store.waiting():
             return Built(before.generation, 0, before.documents)
         folder = index / next_generation(index)
         rmtree(folder, ignore_errors=True)  # what a killed build left
@@ -95,7 +96,7 @@ def build(
         stored = store.unindexed() if before else store.all_articles()
         expected = store.waiting() if before else sum(store.counts().values())
         changes = write(folder, before is not None, stored, annotate, expected, progress)
-        manifest = seal(folder, sources, before)
+        manifest = seal(folder, labels, before)
         verify_in_fresh_process(folder)
         publish(index, folder.name)
         store.mark_indexed(changes)
@@ -170,7 +171,7 @@ def write(
     return changes
 
 
-def seal(folder: Path, sources: Mapping[str, Source], before: Manifest | None) -> Manifest:
+def seal(folder: Path, labels: Mapping[str, str], before: Manifest | None) -> Manifest:
     """Put every new file on the disk and write the manifest of the whole folder.
 
     Files linked from the generation before keep the checksum they had there.
@@ -187,7 +188,7 @@ def seal(folder: Path, sources: Mapping[str, Source], before: Manifest | None) -
         generation=folder.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         documents=opened.doc_count(),
-        sources={source.id: source.name for source in sources.values()},
+        sources=labels,
         files=files,
     )
     opened.close()
