@@ -32,7 +32,7 @@ from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.extract import Extraction, extract
 from crawler.frontier import PortalState, portal_states
 from crawler.page import Page, parse
-from crawler.portals import Portal, Portals, PortalsError, load_portals
+from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
 from crawler.spider import CrawlReport
 from crawler.spider import crawl as crawl_portals
 from crawler.store import Stored, StoreMissing, StoreTooNew, open_readonly, open_store
@@ -308,12 +308,10 @@ def load_checked(path: Path) -> Portals:
     """portals.toml, every ward in it known to the gazetteer. Raises PortalsError."""
     loaded = load_portals(path)
     gazetteer = load_gazetteer()
-    for portal in loaded.portals:
+    for number, portal in enumerate(loaded.portals, 1):
         if portal.ward and not gazetteer.find(portal.ward, portal.province):
-            raise PortalsError(
-                f"{path}: portal {portal.id}: there is and was no {portal.ward!r} in "
-                f"{portal.province!r}; write the ward and province as the law names them"
-            )
+            expected = f"a ward or commune of {portal.province}, today's or one merged in 2025"
+            raise mistake(path, path.read_text(), number, "ward", expected, portal.ward)
     return loaded
 
 

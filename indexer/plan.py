@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from whoosh.query import And, Every, Not, Or, Phrase, Query, Term
+from whoosh.query import And, Every, Not, Or, Query, Term
+from whoosh.query import Sequence as Adjacent
 
 from indexer.abbreviations import Alternative, alternatives
 from indexer.normalize import fold, syllables
@@ -42,10 +43,9 @@ FOLDED = 1.0
 AS_TYPED = 0.25
 """On top of FOLDED, where the bare syllable itself stands in the text: exact comes first."""
 
-ALL_REQUIRED = 6
-"""A query of at most so many words asks for all of them; of a longer one, which is a question or
-a sentence, SHARE_REQUIRED is enough."""
-SHARE_REQUIRED = 0.6
+SHARE_REQUIRED = 0.3
+"""Where no text has all the words (a question, a sentence), this share of them is enough; the page
+says so. Phrases in quotes, fields and exclusions are held to all the same."""
 
 SPELLINGS_SHOWN = 3
 """Spellings named beside each bare syllable of a widened query, the most frequent ones."""
@@ -62,9 +62,13 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What matches, what ranks (an Or of terms with boosts), what is marked, what was added."""
+    """What matches, what ranks (an Or of terms with boosts), what is marked, what was added.
+
+    `partial` is what matches where nothing matches `matching`; None where there is no such thing.
+    """
 
     matching: Query
+    partial: Query | None
     ranking: Query
     targets: Targets
     widenings: tuple[Widening, ...]
@@ -94,10 +98,6 @@ class _Planner:
         wished: list[Query] = []
         for unit, plain in self._units():
             (wished if plain else required).append(unit)
-        if len(wished) > ALL_REQUIRED:
-            required.append(Or(wished, minmatch=math.ceil(SHARE_REQUIRED * len(wished))))
-        else:
-            required += wished
         for part in self.parsed.excluded:
             required.append(Not(self._matching(part)))
         for group in self.parsed.groups:
@@ -105,8 +105,10 @@ class _Planner:
         for start, end in runs(self.parsed.groups):
             self._rank_run([group[0] for group in self.parsed.groups[start:end]])
         ranking = Or([Term(name, text, boost) for (name, text), boost in self.terms.items()])
-        matching = And(required) if required else Every()
-        return Plan(matching, ranking, self.targets, tuple(self.widenings))
+        matching = And([*required, *wished]) if required or wished else Every()
+        enough = math.ceil(SHARE_REQUIRED * len(wished))
+        partial = And([*required, Or(wished, minmatch=enough)]) if len(wished) > 1 else None
+        return Plan(matching, partial, ranking, self.targets, tuple(self.widenings))
 
     def _units(self) -> Iterator[tuple[Query, bool]]:
         """A query for each group, abbreviated spans as one, and whether it is a plain word."""
@@ -152,19 +154,22 @@ class _Planner:
         self._add(TEXT_, span.keys, SYLLABLE)
         self._add(PAIRS, pairs(span.keys), PAIR)
         self._add(WORDS, words(meant), WORD)
-        return Or([And([self._matching(part) for part in parts]), _phrase(TEXT_, span.keys)])
+        return Or(
+            [
+                And([self._matching(part) for part in parts]),
+                _phrase(Term(TEXT_, key) for key in span.keys),
+            ]
+        )
 
     def _matching(self, part: Part) -> Query:
         """What a part matches: the syllable, or its syllables side by side."""
         if part.field == "so":
             return Term(CITED, cited_key(part.typed))
-        folded = any(self._is_folded(key) for key in part.keys)
-        exact_field, folded_field = (
-            (TITLE, TITLE_FOLDED) if part.field == "tieude" else (TEXT_, TEXT_FOLDED)
+        exact, folded = (TITLE, TITLE_FOLDED) if part.field == "tieude" else (TEXT_, TEXT_FOLDED)
+        return _phrase(
+            Term(folded, fold(key)) if self._is_folded(key) else Term(exact, key)
+            for key in part.keys
         )
-        if folded:
-            return _phrase(folded_field, [fold(key) for key in part.keys])
-        return _phrase(exact_field, part.keys)
 
     def _is_folded(self, key: str) -> bool:
         """Whether the key stands for every spelling of its bare form."""
@@ -220,5 +225,7 @@ class _Planner:
                         self.widenings.append(Widening("accents", typed, shown))
 
 
-def _phrase(name: str, keys: Sequence[str]) -> Query:
-    return Term(name, keys[0]) if len(keys) == 1 else Phrase(name, list(keys))
+def _phrase(terms: Iterable[Term]) -> Query:
+    """Terms side by side; a folded field has its keys in the same places as the exact one."""
+    together = list(terms)
+    return together[0] if len(together) == 1 else Adjacent(together)

@@ -47,7 +47,11 @@ class Widening:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types)."""
+    """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types).
+
+    `undated` counts articles without a date that the query finds but for its days; `partial` says
+    that no article has all the words and these have some of them.
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -55,4 +59,5 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]]
     undated: int
     widenings: tuple[Widening, ...]
+    partial: bool
     generation: str

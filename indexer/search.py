@@ -104,7 +104,7 @@ class Searcher:
     def search(self, query: Query) -> Results:
         """What the query finds. Any text is answered; a page past the end has no hits."""
         planned = plan(parse(query.text), query.literal, self.spellings)
-        found = self.scorer.matches(planned.matching) & self.scorer.live
+        found, partial = self._found(planned)
         chosen = self._chosen(query)
         dated = self._dated(query)
         everything = found & np.logical_and.reduce([*chosen.values(), np.ones_like(found)])
@@ -120,6 +120,7 @@ class Searcher:
             facets=self._facets(query, found & dated, chosen),
             undated=undated,
             widenings=planned.widenings,
+            partial=partial,
             generation=self.manifest.generation,
         )
 
@@ -185,6 +186,14 @@ class Searcher:
             published=np.array([UNDATED if at is None else at for at in published], np.int64),
             facets={name: facet_column(rows[name]) for name in FACETS},
         )
+
+    def _found(self, planned: Plan) -> tuple[Mask, bool]:
+        """Which documents match, filters aside, and whether only a part of the words did."""
+        found = self.scorer.matches(planned.matching) & self.scorer.live
+        if found.any() or planned.partial is None:
+            return found, False
+        found = self.scorer.matches(planned.partial) & self.scorer.live
+        return found, bool(found.any())
 
     def _chosen(self, query: Query) -> dict[str, Mask]:
         """For each facet with ticked values, which documents have one of them."""

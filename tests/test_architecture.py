@@ -97,9 +97,9 @@ def test_owners_use_what_they_own() -> None:
     }
     for library, places in OWNERS.items():
         for place in places:
-            assert any(
-                library == name and within(module, [place]) for name, module in used
-            ), f"docs/architecture.md: {place} does not import {library}"
+            assert any(library == name and within(module, [place]) for name, module in used), (
+                f"docs/architecture.md: {place} does not import {library}"
+            )
 
 
 def test_no_import_cycle() -> None:

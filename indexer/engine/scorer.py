@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.query import And, Every, Not, NullQuery, Or, Phrase, Query, Term
+from whoosh.query import And, Every, Not, NullQuery, Or, Query, Sequence, Term
 
 from indexer.engine.postings import PostingsReader
 
@@ -44,8 +44,8 @@ class Scorer:
             return self._at_least(query)
         if isinstance(query, Not):
             return self.live & ~self.matches(query.query)
-        if isinstance(query, Phrase):
-            return self._phrase(query.fieldname, query.words)
+        if isinstance(query, Sequence):
+            return self._adjacent(query.subqueries)
         if isinstance(query, Every):
             return self.live.copy()
         if isinstance(query, type(NullQuery)):
@@ -72,12 +72,12 @@ class Scorer:
         enough: Mask = counts >= max(query.minmatch, 1)
         return enough
 
-    def _phrase(self, field: str, words: list[str]) -> Mask:
-        """Documents that hold the words side by side, in order."""
-        candidates = self.matches(And([Term(field, word) for word in words]))
-        if len(words) < 2 or not candidates.any():
+    def _adjacent(self, terms: list[Term]) -> Mask:
+        """Documents that hold the terms side by side, in order."""
+        candidates = self.matches(And(terms))
+        if not candidates.any():
             return candidates
-        positions = [self.postings.positions(field, word) for word in words]
+        positions = [self.postings.positions(term.fieldname, term.text) for term in terms]
         for document in map(int, np.flatnonzero(candidates)):
             starts = set(positions[0][document])
             for offset, places in enumerate(positions[1:], 1):
@@ -86,13 +86,18 @@ class Scorer:
         return candidates
 
     def _add(self, scores: Scores, term: Term) -> None:
-        """BM25 with the formula of Whoosh's BM25F for one field (k1 1.2, b 0.75)."""
+        """BM25 over one field (Robertson and Zaragoza 2009; idf as Lucene has it).
+
+        Whoosh's own idf never falls below 1, so that "là" and "gì" outweigh what a question is
+        about; with this one success@1 on xquad_vi is 0.006 higher.
+        """
         found = self.postings.of(term.fieldname, term.text)
         if not len(found.documents):
             return
         lengths = self.postings.lengths(term.fieldname)
         average = self.postings.average_length(term.fieldname)
-        idf = np.log(self.postings.document_count / (len(found.documents) + 1)) + 1
+        holding = len(found.documents)
+        idf = np.log1p((self.postings.document_count - holding + 0.5) / (holding + 0.5))
         shortness = K1 * ((1 - B) + B * lengths[found.documents] / average)
         frequencies = found.frequencies
         scores[found.documents] += (
