@@ -38,7 +38,7 @@ MARKUP: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("comments", r"comments?|respond|binh-?luan|fb-comments"),
         ("rating", r"ratings?|danh-?gia|stars?"),
         ("breadcrumb", r"breadcrumbs?"),
-        ("tools", r"toolbar|print|font-?size|zoom|pagination|pager"),
+        ("tools", r"tools?(?:bar)?|print|font-?size|zoom|pagination|pager"),
     )
 )
 """Words in the class or id of an element that is not part of the article."""
@@ -156,7 +156,7 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
 RELATED_HEAD = _whole(
     r"(?:các |những )?(?:tin|bài|bài viết|văn bản|thông tin)(?: tức| viết)?"
     r" (?:khác|liên quan|cùng (?:chuyên mục|loại|chủ đề)|(?:cũ|mới)(?: hơn)?|tiếp theo|đã đưa)",
-    r"(?:có thể )?bạn quan tâm|xem thêm|đọc thêm|related (?:posts|news|articles?)|tin bài khác",
+    r"(?:có thể )?bạn quan tâm|related (?:posts|news|articles?)|tin bài khác",
 )
 FOOTER_HEAD = _whole(
     r"(?:©|®|\(c\)|copyright\b|bản quyền (?:thuộc|©)).*",
@@ -166,23 +166,29 @@ FOOTER_HEAD = _whole(
 FOOTER_LINES = 8
 """A footer's first line is looked for among so many last lines."""
 
+ATTACHMENT = re.compile(
+    r"(?:(?:tài liệu|tệp|tập tin|file|văn bản|tải về) )?(?:đính )?kèm(?: theo)?\s*:.*"
+    r"|.+\.(?:pdf|docx?|xlsx?|pptx?|zip|rar)(?: \([^)]*\))?",
+    re.I,
+)
 EDGE = " \t-–—|•·*»>:"
 LONGEST = 200
 """Letters beyond which a line is prose, whatever it begins with."""
 
 
 def stripped(
-    html: str, title: str, now: datetime, exact: bool
+    html: str, now: datetime, exact: bool, title: str = ""
 ) -> tuple[list[Block], list[Removed]]:
     """The blocks of a fragment's HTML without its boilerplate, and what was taken away.
 
-    `exact` says that the fragment is the body and nothing else; otherwise title and date may stand
-    in it, after lines that are not the article. `now` is when the page was fetched.
+    `exact` says that the fragment is the body and nothing else; otherwise the date may stand above
+    its text, and `title`, where it is given, below lines that are not the article. `now` is when
+    the page was fetched.
     """
     soup = BeautifulSoup(html, "lxml")
     removed = list(_strip_markup(soup))
     blocks = blocks_of(soup)
-    if not exact:
+    if title:
         blocks = _below_title(blocks, title, removed)
     marks = _line_rules(blocks, now, exact)
     removed.extend(
@@ -247,19 +253,25 @@ def _names(tag: Tag) -> str:
 
 
 def _below_title(blocks: list[Block], title: str, removed: list[Removed]) -> list[Block]:
-    """What follows the title, where it is among the blocks."""
-    wanted = title.casefold()
+    """What follows the title, where it is among the blocks; it may stand there twice."""
+    wanted, start = title.casefold(), 0
     for number, block in enumerate(blocks):
         if block.text.casefold() == wanted:
-            removed.extend(Removed(each.text, "above the title") for each in blocks[:number])
-            removed.append(Removed(block.text, "the title"))
-            return blocks[number + 1 :]
-    return blocks
+            start = number + 1
+        elif len(block.text) > LONGEST:
+            break
+    above = (block.text for block in blocks[:start])
+    removed.extend(
+        Removed(text, "the title" if text.casefold() == wanted else "above the title")
+        for text in above
+    )
+    return blocks[start:]
 
 
 def _line_rules(blocks: Sequence[Block], now: datetime, exact: bool) -> list[str]:
     """For each block the rule that takes it, or ""."""
     rules = [line_rule(block.text) for block in blocks]
+    _mark_attachments(blocks, rules)
     _mark_counters(blocks, rules)
     _mark_dates(blocks, rules, now, exact)
     _mark_related(blocks, rules)
@@ -267,6 +279,13 @@ def _line_rules(blocks: Sequence[Block], now: datetime, exact: bool) -> list[str
     if not exact:
         _mark_last_links(blocks, rules)
     return rules
+
+
+def _mark_attachments(blocks: Sequence[Block], rules: list[str]) -> None:
+    """Lines that only link a file by its name: the article lists its attachments itself."""
+    for number, block in enumerate(blocks):
+        if block.linked > MOST and ATTACHMENT.fullmatch(block.text):
+            rules[number] = rules[number] or "attachment"
 
 
 def _mark_counters(blocks: Sequence[Block], rules: list[str]) -> None:

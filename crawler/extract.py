@@ -6,14 +6,13 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import lxml.etree
-from lxml.html import HtmlElement
+import lxml.html
 
 from crawler import fields
 from crawler.article import Article
 from crawler.blocks import Block, squeezed
 from crawler.boilerplate import Removed, stripped
-from crawler.general import content_of, headline
+from crawler.general import Place, place_of
 from crawler.layouts import Layout, lists, named, recognise
 from crawler.page import ParsedPage
 from crawler.portals import Portal
@@ -25,9 +24,11 @@ OWN = "own"
 SHORTEST = 150
 """Letters an article has, unless something else says that it is one."""
 
-LINKS = 3
-LINKED = 0.3
+LINKS, LINKED = 3, 0.3
 """So many lines that are links, and so large a share of all lines, make a page a listing."""
+
+TEASERS = 0.6
+"""So do links and texts that are cut short, where they are this share of the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,6 @@ class Extraction:
     removed: tuple[Removed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where on the page an article stands. `heading` is None where only <title> has the title."""
-
-    layout: Layout
-    title: str
-    heading: HtmlElement | None
-    body: HtmlElement
-
-
 def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     """The article of a page, or why there is none.
 
@@ -65,78 +56,82 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     # 1
     layout = _layout_of(parsed, portal)
     place = _by_layout(layout, parsed)
-    if place is None and layout and lists(layout, parsed):
+    exact = place is not None
+    if not exact and lists(layout, parsed):
         return Extraction(None, "a listing page", layout.name, ())
     # 2
-    place = place or _generally(parsed)
+    if place is None:
+        layout, place = named(GENERAL), place_of(parsed.root)
     if place is None:
         return Extraction(None, "no article text", GENERAL, ())
     # 3
-    exact = place.layout.name != GENERAL
-    html, dropped = _html(place)
-    blocks, taken = stripped(html, place.title, parsed.page.fetched_at, exact)
+    html, dropped = _html(layout, place)
+    title = place.title if place.heading is None else ""
+    blocks, taken = stripped(html, parsed.page.fetched_at, exact, title)
     removed = (*dropped, *taken)
     # 4
-    article = _article(parsed, portal, place, blocks, removed)
+    article = _article(parsed, portal, layout, place, blocks, removed)
     # 5
-    reason = "" if exact else _reason(place, blocks, article)
-    return Extraction(None if reason else article, reason, place.layout.name, removed)
+    teasers = sum(each.rule == "teaser" for each in removed)
+    reason = "" if exact else _reason(place, blocks, teasers, article)
+    return Extraction(None if reason else article, reason, layout.name, removed)
 
 
-def _layout_of(parsed: ParsedPage, portal: Portal) -> Layout | None:
-    layout = recognise(parsed) if portal.layout == "auto" else named(portal.layout)
-    if not portal.selectors:
-        return layout
-    return (layout or named(GENERAL).renamed(OWN)).overridden(portal.selectors)
+def _layout_of(parsed: ParsedPage, portal: Portal) -> Layout:
+    """The layout that portals.toml names, or the page shows; with the portal's own selectors."""
+    known = recognise(parsed) if portal.layout == "auto" else named(portal.layout)
+    if portal.selectors:
+        return (known or named(GENERAL).renamed(OWN)).overridden(portal.selectors)
+    return known or named(GENERAL)
 
 
-def _by_layout(layout: Layout | None, parsed: ParsedPage) -> _Place | None:
-    if layout is None:
-        return None
+def _by_layout(layout: Layout, parsed: ParsedPage) -> Place | None:
     bodies = layout.find("body", parsed.root)
     for heading in layout.find("title", parsed.root):
         title = squeezed(heading.text_content())
         if title and bodies:
-            return _Place(layout, title, heading, bodies[0])
+            return Place(title, heading, (bodies[0],))
     return None
 
 
-def _generally(parsed: ParsedPage) -> _Place | None:
-    title, heading = headline(parsed.root)
-    body = content_of(parsed.root, title, heading)
-    return _Place(named(GENERAL), title, heading, body) if body is not None and title else None
-
-
-def _html(place: _Place) -> tuple[str, list[Removed]]:
+def _html(layout: Layout, place: Place) -> tuple[str, list[Removed]]:
     """The body as HTML without what its layout drops."""
-    body = copy.deepcopy(place.body)
-    dropped = [each for each in place.layout.finds("drop", body) if each is not body]
+    body = lxml.html.Element("div")
+    body.extend(copy.deepcopy(part) for part in place.body)
+    dropped = list(layout.finds("drop", body))
     removed = [Removed(squeezed(each.text_content()), "the layout") for each in dropped]
     for each in dropped:
-        if each.getparent() is not None:
-            each.drop_tree()
-    html = lxml.etree.tostring(body, encoding="unicode", method="html", with_tail=False)
+        each.drop_tree()
+    html = lxml.html.tostring(body, encoding="unicode")
     return html, [each for each in removed if each.line]
 
 
-def _reason(place: _Place, blocks: Sequence[Block], article: Article) -> str:
+def _reason(place: Place, blocks: Sequence[Block], teasers: int, article: Article) -> str:
     """Why this is no article; "" where it is one. A short text needs a heading and a date."""
-    linked = sum(block.linked > 0.8 and block.tag != "tr" for block in blocks)
-    if linked >= LINKS and linked >= LINKED * len(blocks):
+    if teasers > 1 or _is_listing(blocks):
         return "a listing page"
     dated = place.heading is not None and article.published is not None
     letters = sum(len(block.text) for block in blocks)
     return "" if letters >= SHORTEST or (dated and letters) else "no article text"
 
 
+def _is_listing(blocks: Sequence[Block]) -> bool:
+    linked = sum(block.linked > 0.8 and block.tag != "tr" for block in blocks)
+    cut = sum(block.text.endswith(("...", "…")) for block in blocks)
+    if linked and cut and linked + cut >= TEASERS * len(blocks):
+        return True
+    return linked >= LINKS and linked >= LINKED * len(blocks)
+
+
 def _article(
     parsed: ParsedPage,
     portal: Portal,
-    place: _Place,
+    layout: Layout,
+    place: Place,
     blocks: Sequence[Block],
     removed: Sequence[Removed],
 ) -> Article:
-    layout, root = place.layout, parsed.root
+    root = parsed.root
     taken = [each.line for each in removed if each.rule == "date line"]
     published, updated = fields.dates_of(parsed, layout, place.heading, place.body, taken)
     rest, captions = fields.captions_apart(blocks)
@@ -156,7 +151,7 @@ def _article(
         captions=tuple(block.text for block in captions),
         byline=byline,
         section=fields.section_of(layout, root, place.title),
-        attachments=fields.attachments_of(layout, parsed, (place.body,)),
+        attachments=fields.attachments_of(layout, parsed, place.body),
         layout=layout.name,
         fetched_at=parsed.page.fetched_at,
     )

@@ -36,7 +36,7 @@ LABELLED_BYLINE = re.compile(
     r"|nguồn(?: tin)?|theo)(?: bài viết)?|bởi|by)\s*[:：]\s*\S.*",
     re.I,
 )
-AUTHOR_LABEL = re.compile(r"^(?:tác giả(?: bài viết)?|người viết|bởi|by)\s*:?\s+", re.I)
+AUTHOR_LABEL = re.compile(r"^(?:(?:tác giả(?: bài viết)?|người viết)\s*:|(?:bởi|by)\b)\s*", re.I)
 NAMES = re.compile(r"(?:(?:[^\W\d_]\.?[\w.’']*[!.,]?|[-–—&+/()]|và)(?: |$))+")
 HOME = re.compile(r"trang (?:chủ|nhất)|home|bạn đang (?:ở|xem).*|[>»/|]*", re.I)
 
@@ -45,7 +45,7 @@ def dates_of(
     parsed: ParsedPage,
     layout: Layout,
     heading: HtmlElement | None,
-    body: HtmlElement,
+    body: Sequence[HtmlElement],
     taken: Iterable[str],
 ) -> tuple[PrintedDate | None, PrintedDate | None]:
     """When the article was published and, where told apart, updated.
@@ -97,7 +97,7 @@ def _by_address(url: str) -> PrintedDate | None:
 
 
 def _lines_around(
-    parsed: ParsedPage, heading: HtmlElement | None, body: HtmlElement
+    parsed: ParsedPage, heading: HtmlElement | None, body: Sequence[HtmlElement]
 ) -> list[DateLine]:
     """The date lines near the article: unlabelled ones only between title and body."""
     above, between, below = _surroundings(parsed.root, heading, body)
@@ -111,11 +111,11 @@ def _lines_around(
 
 
 def _surroundings(
-    root: HtmlElement, heading: HtmlElement | None, body: HtmlElement
+    root: HtmlElement, heading: HtmlElement | None, body: Sequence[HtmlElement]
 ) -> tuple[list[str], list[str], list[str]]:
     """The page's lines above the title, between it and the body, and below the body."""
     places: tuple[list[str], list[str], list[str]] = ([], [], [])
-    at, parts = 0, list[str]()
+    parts_of_body, at, parts = set(body), 0, list[str]()
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if element.tag in BLOCK_TAGS or element.tag == "br" or element is heading:
@@ -125,8 +125,8 @@ def _surroundings(
         if event == "end":
             at = max(at, 1) if element is heading else at
             parts.append(element.tail or "")
-        elif element is body or element.tag in ("script", "style", "select", "noscript"):
-            at = 2 if element is body else at
+        elif element in parts_of_body or element.tag in ("script", "style", "select", "noscript"):
+            at = 2 if element in parts_of_body else at
             walk.skip_subtree()
         elif element is not heading:
             parts.append(element.text or "")

@@ -8,21 +8,41 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
 from crawler.blocks import squeezed
+from crawler.urls import is_file
 
-NEARLY_ALL = 0.95
+
+@dataclass(slots=True)
+class Letters:
+    """For every element: letters it shows, letters of links to other pages among them, and letters
+    of the article, as far as they stand below the heading; and where the first of these stand."""
+
+    shown: Counter[HtmlElement] = field(default_factory=Counter)
+    linked: Counter[HtmlElement] = field(default_factory=Counter)
+    held: Counter[HtmlElement] = field(default_factory=Counter)
+    first: HtmlElement | None = None
+
+
+NEARLY_ALL = 0.85
 """Share of the article's letters that its place must hold."""
+
+SEVERAL = 3
+LONGEST_NEIGHBOUR = 1500
+"""Letters of an element beside the article that may belong to it."""
 
 SHORTEST = 20
 """Letters of a piece of text that can be looked up in the article; shorter ones stand anywhere."""
 
 ENOUGH = 100
-"""Letters of an article that can be looked for; of a shorter one trafilatura sees only the frame."""
+"""Letters of an article that can be looked for: of a shorter one trafilatura sees the frame."""
 
 SILENT = frozenset(("script", "style", "noscript", "option", "title"))
 
@@ -32,75 +52,132 @@ TITLE_CLASS = re.compile(r"title|headline|tieu-?de|tit\b|heading", re.I)
 SEPARATOR = re.compile(r"\s+[-–—|»:]+\s+|::")
 
 
-def content_of(root: HtmlElement, title: str, heading: HtmlElement | None) -> HtmlElement | None:
-    """The element that holds the article below its heading; None without one.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands: its title, the element that shows it (None where only <title> has
+    it), and the elements that hold the article below."""
 
-    The smallest that holds what trafilatura takes for the article, and from there up as long as
-    the heading stays outside and little but text comes in: a lead often stands by itself.
+    title: str
+    heading: HtmlElement | None
+    body: tuple[HtmlElement, ...]
+
+
+def place_of(root: HtmlElement) -> Place | None:
+    """Title and body of the article on a page; None where trafilatura finds no text.
+
+    The body is the smallest element that holds what trafilatura takes for the article, from below
+    the heading, with what stands right beside it: lead and byline often stand apart.
     """
     document = trafilatura.bare_extraction(root, include_comments=False)
-    if not isinstance(document, Document) or not document.text:
+    title, headings = headlines(root)
+    if not isinstance(document, Document) or not document.text or not title:
         return None
-    held = _letters_held(root, heading, squeezed(document.text.replace(title, " ")))
-    if held[root] < ENOUGH:
-        return heading.getparent() if heading is not None else None
+    first = headings[0] if headings else None
+    letters = _letters(root, first, squeezed(document.text.replace(title, " ")))
+    if letters.held[root] < ENOUGH:
+        return Place(title, first, _next_below(first, letters)) if first is not None else None
+    inner = _smallest(root, letters)
+    heading = _last_before(letters.first, headings, root)
+    body = _beside(heading, inner, letters) if heading is not None else ()
+    return Place(title, heading, body) if body else Place(title, None, (inner,))
+
+
+def _smallest(root: HtmlElement, letters: Letters) -> HtmlElement:
+    enough = NEARLY_ALL * letters.held[root]
     place, inner = root, [root]
     while inner:
         place = inner[0]
-        inner = [child for child in place if held[child] >= NEARLY_ALL * held[root]]
-    return _with_lead(place, heading)
-
-
-def _with_lead(place: HtmlElement, heading: HtmlElement | None) -> HtmlElement:
-    around = set() if heading is None else {heading, *heading.iterancestors()}
-    parent = place.getparent()
-    while around and parent is not None and parent not in around:
-        more = _size(parent) - _size(place)
-        links = _size(parent, "a") - _size(place, "a")
-        if more > _size(place) or links > more / 2:
-            break
-        place, parent = parent, parent.getparent()
+        inner = [child for child in place if letters.held[child] >= enough]
     return place
 
 
-def _size(element: HtmlElement, tag: str | None = None) -> int:
-    """Letters of an element, or of its descendants of one tag."""
-    parts = element.iter(tag) if tag else (element,)
-    return sum(len(squeezed(part.text_content())) for part in parts)
+def _last_before(
+    first: HtmlElement | None, headings: Sequence[HtmlElement], root: HtmlElement
+) -> HtmlElement | None:
+    """The last of the headings above the article's first words."""
+    before = set(takewhile(lambda element: element is not first, root.iter()))
+    return next((each for each in reversed(headings) if each in before), None)
 
 
-def _letters_held(
-    root: HtmlElement, heading: HtmlElement | None, article: str
-) -> Counter[HtmlElement]:
-    """For every element, how many letters of the article stand in it and below the heading."""
-    held = Counter[HtmlElement]()
+def _beside(heading: HtmlElement, inner: HtmlElement, letters: Letters) -> tuple[HtmlElement, ...]:
+    """The article below its heading; () where the two do not stand side by side."""
+    branch: HtmlElement | None = heading
+    while branch is not None:
+        below = list(_without_links(branch.itersiblings(), inner, letters))
+        held = sum(letters.held[each] for each in below)
+        if held >= NEARLY_ALL * letters.held[inner]:
+            shown = sum(letters.shown[each] for each in below)
+            return tuple(below) if shown <= 2 * letters.shown[inner] else ()
+        branch = branch.getparent()
+    return ()
+
+
+def _without_links(
+    siblings: Iterable[HtmlElement], inner: HtmlElement, letters: Letters
+) -> Iterator[HtmlElement]:
+    """Menus and the like are left out; the first of them below the article ends it."""
+    held = 0
+    for each in siblings:
+        if not _is_links(each, letters) or each is inner or letters.held[each] > ENOUGH:
+            yield each
+            held += letters.held[each]
+        elif held >= NEARLY_ALL * letters.held[inner]:
+            return
+
+
+def _next_below(heading: HtmlElement, letters: Letters) -> tuple[HtmlElement, ...]:
+    """What stands next below a heading: where the text is too short to be looked up."""
+    branch, below = heading, list[HtmlElement]()
+    while not below and branch.getparent() is not None:
+        siblings = branch.itersiblings()
+        below = [each for each in siblings if letters.shown[each] and not _is_links(each, letters)]
+        branch = branch.getparent()
+    return tuple(below)
+
+
+def _is_links(element: HtmlElement, letters: Letters) -> bool:
+    """Whether an element is mostly a list of links, or too long to belong to an article beside."""
+    shown = letters.shown[element]
+    several = sum(1 for _ in islice(element.iter("a"), SEVERAL)) == SEVERAL
+    return (several and 2 * letters.linked[element] > shown) or shown > LONGEST_NEIGHBOUR
+
+
+def _letters(root: HtmlElement, heading: HtmlElement | None, article: str) -> Letters:
+    letters = Letters()
+    in_links = {each for link in root.iter("a") for each in link.iter()}
     below = True
     for element in reversed(list(root.iter())):  # children before parents
         parent = element.getparent()
         for text, inside in ((element.text, element), (element.tail, parent)):
-            piece = squeezed(text) if text and below and element.tag not in SILENT else ""
-            held[inside] += len(piece) * (len(piece) >= SHORTEST and piece in article)
+            piece = squeezed(text) if text and element.tag not in SILENT else ""
+            letters.shown[inside] += len(piece)
+            if below and inside not in in_links and len(piece) >= SHORTEST and piece in article:
+                letters.held[inside] += len(piece)
+                letters.first = inside
+        if element.tag == "a" and not is_file(element.get("href") or ""):
+            letters.linked[element] = letters.shown[element]
         if parent is not None:
-            held[parent] += held[element]
+            for count in (letters.shown, letters.held, letters.linked):
+                count[parent] += count[element]
         below = below and element is not heading
-    return held
+    return letters
 
 
-def headline(root: HtmlElement) -> tuple[str, HtmlElement | None]:
-    """The article's title and the element that shows it (None where only <title> has it).
+def headlines(root: HtmlElement) -> tuple[str, list[HtmlElement]]:
+    """The article's title and the elements that show it, in order; none where only <title> does.
 
     The <title> of a page mostly begins with the article's title; the heading that it repeats is
     the one that counts, for many portals have a heading over every box.
     """
     whole = squeezed(root.findtext(".//title") or "")
     shown = [(squeezed(e.text_content()), e) for e in root.iter() if _may_be_title(e)]
-    repeated = [(text, e) for text, e in shown if len(text) >= SHORTEST_TITLE and text in whole]
-    if repeated:
-        longest = max(len(text) for text, _ in repeated)
-        return next(each for each in reversed(repeated) if len(each[0]) == longest)
-    meta = squeezed(next(iter(root.xpath("//meta[@property='og:title']/@content")), ""))
-    matching = next((e for text, e in shown if text == meta), None)
-    return meta or SEPARATOR.split(whole, maxsplit=1)[0], matching
+    repeated = (text for text, _ in shown if len(text) >= SHORTEST_TITLE and text in whole)
+    title = max(repeated, key=len, default="")
+    if not title:
+        metas = root.xpath("//meta[@property='og:title']")
+        title = squeezed(metas[0].get("content") or "") if metas else ""
+    title = title or str(SEPARATOR.split(whole, maxsplit=1)[0])
+    return title, [element for text, element in shown if text == title]
 
 
 def _may_be_title(element: HtmlElement) -> bool:
