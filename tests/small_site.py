@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from flask import Flask
@@ -17,6 +21,7 @@ from indexer.build import build
 from indexer.document import Annotator, Source
 from indexer.wards import load_gazetteer
 from webui import create_app
+from webui.server import serve
 
 WARDS = {
     "bo-de": ("Phường Bồ Đề", "Hà Nội"),
@@ -118,17 +123,22 @@ def articles() -> Iterator[Article]:
 
 
 def make_site(folder: Path) -> dict[str, Any]:
-    """The store and the index of these articles in `folder`; the configuration of create_app()."""
-    store_path, index = folder / "store" / "articles.db", folder / "whoosh"
+    """The store and the index of these articles in `folder`; the configuration over them."""
+    config = configuration(folder)
     annotator = Annotator(load_gazetteer(), sources())
-    with open_store(store_path) as store:
+    with open_store(config["STORE"]) as store:
         with store.transaction():
             for article in articles():
                 store.put(article)
-        build(store, index, annotator.annotate, sources())
+        build(store, config["INDEX"], annotator.annotate, sources())
+    return config
+
+
+def configuration(folder: Path) -> dict[str, Any]:
+    """What create_app() is given for a site in `folder`."""
     return {
-        "INDEX": index,
-        "STORE": store_path,
+        "INDEX": folder / "whoosh",
+        "STORE": folder / "store" / "articles.db",
         "SOURCES": sources(),
         "CONTACT": "lienhe@example.vn",
     }
@@ -142,3 +152,33 @@ def opened(config: Mapping[str, Any]) -> Iterator[Flask]:
         yield app
     finally:
         app.extensions["reading"].close()
+
+
+@contextmanager
+def served(config: Mapping[str, Any]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Such a site behind the real server: its address and its process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = config["INDEX"].parent
+    process = subprocess.Popen([sys.executable, "-m", "tests.small_site", folder, str(port)])
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the port takes connections; fails with the process, or after half a minute."""
+    for _ in range(300):
+        assert process.poll() is None, "the server ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        sleep(0.1)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+if __name__ == "__main__":
+    serve(lambda: create_app(configuration(Path(sys.argv[1]))), "127.0.0.1", int(sys.argv[2]), 2)

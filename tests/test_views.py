@@ -76,7 +76,8 @@ def test_a_result_shows_what_readers_choose_by(client: FlaskClient) -> None:
     assert item.xpath(".//time/@datetime")[0].startswith("2025-05-12")
     assert text(item.find(".//time")) == "12/05/2025"
     assert "bo-de.example.vn" in text(item)
-    assert "Phường Bồ Đề, Hà Nội" in [text(a) for a in item.xpath(".//a[starts-with(@href,'/wards/')]")]
+    wards = item.xpath(".//a[starts-with(@href, '/wards/')]")
+    assert "Phường Bồ Đề, Hà Nội" in map(text, wards)
     assert item.xpath(".//a[@href='https://bo-de.example.vn/tin/ns-5.html']")
     assert "ngân" in " ".join(mark.text_content().lower() for mark in item.iter("mark"))
     assert len(item.find_class("chip")) <= 3

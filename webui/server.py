@@ -1,12 +1,14 @@
 """Serving: gunicorn, run from within the command.
 
-Workers are threaded not for speed but for idle connections: browsers open some that carry no
-request for a while, and a `sync` worker would wait on each. What stops a slow query is the
-engine's own deadline, since gunicorn's timeout does not end a thread (benoitc/gunicorn#2086).
+Browsers open connections that carry no request for a while. The kernel keeps those back
+(TCP_DEFER_ACCEPT), and workers are threaded to leave slow ones to a poller. What stops a slow
+query is the engine's own deadline, since gunicorn's timeout does not end a thread
+(benoitc/gunicorn#2086).
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -15,26 +17,39 @@ from gunicorn.app.base import BaseApplication
 THREADS = 4
 """Connections that one worker reads at a time."""
 
+DEFER_SECONDS = 10
+"""How long the kernel keeps a connection without a request to itself."""
+
 
 def serve(make_app: Callable[[], Any], host: str, port: int, workers: int) -> None:
-    """Serve until SIGINT or SIGTERM; returns by SystemExit.
+    """Serve until SIGINT or SIGTERM; returns by SystemExit, with a message where it cannot listen.
 
     The application is made once, before the workers fork, and shares its memory with them.
     """
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    Server(
-        make_app,
-        {
-            "bind": address,
-            "workers": workers,
-            "threads": THREADS,
-            "worker_class": "gthread",
-            "preload_app": True,
-            "loglevel": "warning",
-            "proc_name": "tinphuong",
-            "control_socket_disable": True,  # it would write to the home folder
-        },
-    ).run()
+    settings = {
+        "bind": f"fd://{listen(host, port).detach()}",  # gunicorn's own from here on
+        "workers": workers,
+        "threads": THREADS,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "loglevel": "warning",
+        "proc_name": "tinphuong",
+        "control_socket_disable": True,  # it would write to the home folder
+    }
+    Server(make_app, settings).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises SystemExit where the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or error
+        raise SystemExit(f"tinphuong: cannot listen at {host}, port {port}: {reason}") from error
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, DEFER_SECONDS)
+    return listener
 
 
 class Server(BaseApplication):  # type: ignore[misc]
