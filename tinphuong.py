@@ -27,13 +27,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from crawler.archive import read_page
 from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.extract import Extraction, extract
 from crawler.frontier import PortalState, portal_states
 from crawler.page import Page, parse
 from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
-from crawler.spider import CrawlReport
+from crawler.spider import CrawlReport, Unfetched, fetch
 from crawler.spider import crawl as crawl_portals
 from crawler.store import Stored, StoreMissing, StoreTooNew, open_readonly, open_store
 from crawler.urls import canonical, same_site
@@ -84,11 +83,15 @@ class Place:
         return self.index / "whoosh"
 
 
+MENDABLE = (PortalsError, Unfetched, StoreMissing, StoreTooNew, IndexMissing, IndexBusy)
+"""Errors whose text tells what is wrong and what to do."""
+
+
 def main() -> None:
     """Run the command; what a reader can mend is one line on standard error and exit code 1."""
     try:
         cli()
-    except (PortalsError, StoreMissing, StoreTooNew, IndexMissing, IndexBusy) as error:
+    except MENDABLE as error:
         click.echo(f"tinphuong: {error}", err=True)
         sys.exit(1)
 
@@ -202,14 +205,17 @@ def serve(place: Place, host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def try_page(place: Place, page: str, portal_id: str | None) -> None:
     """Show what would be extracted from one page, and why. Nothing is stored."""
-    portal = portal_of(place, page, portal_id)
-    fetched = page_of_file(Path(page)) if Path(page).is_file() else page_of_address(place, page)
+    loaded = load_portals(place.portals) if place.portals.exists() else Portals("", ())
+    portal = portal_of(loaded, place, page, portal_id)
+    if Path(page).is_file():
+        fetched = page_of_file(Path(page))
+    else:
+        fetched = fetch(portal, canonical(page) or page, loaded.contact)
     parsed = parse(fetched)
     if parsed is None:
         raise click.ClickException(f"{page}: the page is empty or not HTML")
     extraction = extract(parsed, portal)
-    sources = sources_of([portal])
-    print_extraction(extraction, Annotator(load_gazetteer(), sources))
+    print_extraction(extraction, Annotator(load_gazetteer(), sources_of([portal])))
     if extraction.article is None:
         sys.exit(1)
 
@@ -339,10 +345,9 @@ def choose(loaded: Portals, place: Place, ids: Sequence[str], everything: bool) 
     return [portal for portal in active if portal.id in due]
 
 
-def portal_of(place: Place, page: str, portal_id: str | None) -> Portal:
+def portal_of(loaded: Portals, place: Place, page: str, portal_id: str | None) -> Portal:
     """The portal a page is read for: the one named, else the one on whose host it lies."""
-    portals = load_portals(place.portals).portals if place.portals.exists() else ()
-    for portal in portals:
+    for portal in loaded.portals:
         if portal.id == portal_id or (portal_id is None and same_site(page, portal.hosts)):
             return portal
     if portal_id is not None:
@@ -359,14 +364,6 @@ def page_of_file(path: Path) -> Page:
     """A saved page, as if it had been fetched just now."""
     headers = {"content-type": "text/html"}
     return Page(path.resolve().as_uri(), datetime.now(VIETNAM), 200, headers, path.read_bytes())
-
-
-def page_of_address(place: Place, address: str) -> Page:
-    """The newest copy of an address in the archive."""
-    page = read_page(place.archive, canonical(address) or address)
-    if page is None:
-        raise click.ClickException(f"{address} was never fetched; run: tinphuong crawl")
-    return page
 
 
 def print_extraction(extraction: Extraction, annotator: Annotator) -> None:

@@ -50,6 +50,37 @@ class PortalReport:
     error: str
 
 
+def without_contact(portal: Portal, contact: str) -> str:
+    """Why the portal may not be asked by an operator with this contact; "" where it may."""
+    if contact or portal.on_loopback:
+        return ""
+    return "not crawled: portals.toml has no contact, so only loopback is crawled"
+
+
+class Look:
+    """One page of a portal, fetched with the manners of a crawl and stored nowhere."""
+
+    done = known = 0
+
+    def __init__(self, portal: Portal, url: str) -> None:
+        self.portal = portal
+        self.address = Address(portal.id, url, url, "listing", 0, None, None, None, 0)
+        self.page: Page | None = None
+        self.error = ""
+        self.ended: float | None = None
+
+    async def pages(self, download: Download) -> AsyncIterator[str]:
+        """Fetch the page into `page`, or say in `error` why not; yields its address."""
+        try:
+            self.page = await download(self.portal, self.address)
+        except LeftAlone as refusal:
+            self.error = refusal.reason
+        except tuple(FAILURES) as error:
+            self.error = in_words(error)
+        self.ended = time.monotonic()
+        yield self.address.url
+
+
 class Lane:
     """The crawl of one portal: one address after the other, each committed before the next."""
 
@@ -74,9 +105,8 @@ class Lane:
     def may_start(self, contact: str) -> bool:
         """Whether the portal may be asked at all; if not, the report says why."""
         until = self.frontier.left_alone_until(self.portal.id) - time.time()
-        if not contact and not self.portal.on_loopback:
-            self.error = "not crawled: portals.toml has no contact, so only loopback is crawled"
-        elif until > 0:
+        self.error = without_contact(self.portal, contact)
+        if not self.error and until > 0:
             self.error = f"not crawled: asked to be left alone for another {until:.0f} s"
         return not self.error
 

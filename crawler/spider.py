@@ -24,7 +24,7 @@ from twisted.logger import globalLogBeginner
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
-from crawler.lane import Lane, PortalReport
+from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.page import Page
 from crawler.politeness import Addresses, ExaminedOnly, Robots, Turn, Turns, new_turns
 from crawler.portals import Portal
@@ -63,6 +63,10 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+class Unfetched(Exception):
+    """A page could not be had; the text says why. Raised by fetch()."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlReport:
     """The portals in the order they were given."""
@@ -91,7 +95,26 @@ def crawl(
     return CrawlReport(tuple(lane.report() for lane in lanes))
 
 
-def _run(lanes: Sequence[Lane], agent: str, progress: Callable[[int, int], None] | None) -> None:
+def fetch(portal: Portal, url: str, contact: str) -> Page:
+    """One page of a portal, asked for as politely as in a crawl; nothing is stored.
+
+    Works once a process, as crawl() does. Raises Unfetched with the reason in words.
+    """
+    error = without_contact(portal, contact)
+    if error:
+        raise Unfetched(error)
+    look = Look(portal, url)
+    _run([look], user_agent(contact), None)
+    if look.page is None:
+        raise Unfetched(look.error)
+    if look.page.status != 200:
+        raise Unfetched(f"HTTP {look.page.status}")
+    return look.page
+
+
+def _run(
+    lanes: Sequence[Lane | Look], agent: str, progress: Callable[[int, int], None] | None
+) -> None:
     """Drive the lanes to their ends: one Scrapy crawler each for verified and unverified TLS.
 
     Whether certificates are checked is one setting of a crawler. The turns are shared.
@@ -137,7 +160,7 @@ class NewsSpider(Spider):
 
     def __init__(
         self,
-        lanes: Sequence[Lane],
+        lanes: Sequence[Lane | Look],
         turns: MutableMapping[str, Turn],
         broken: list[Exception],
         progress: Callable[[int, int], None] | None,
@@ -160,7 +183,7 @@ class NewsSpider(Spider):
         return
         yield
 
-    async def _drive(self, lane: Lane, gate: asyncio.Semaphore) -> None:
+    async def _drive(self, lane: Lane | Look, gate: asyncio.Semaphore) -> None:
         async with gate:
             async for _ in lane.pages(self._fetch):
                 if self.progress:
