@@ -50,7 +50,7 @@ class Results:
     """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types).
 
     `undated` counts articles without a date that the query finds but for its days; `partial` says
-    that no article has all the words and these have some of them.
+    that articles are among them that lack some of the words.
     """
 
     hits: tuple[Hit, ...]

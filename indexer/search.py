@@ -188,12 +188,12 @@ class Searcher:
         )
 
     def _found(self, planned: Plan) -> tuple[Mask, bool]:
-        """Which documents match, filters aside, and whether only a part of the words did."""
-        found = self.scorer.matches(planned.matching) & self.scorer.live
-        if found.any() or planned.partial is None:
-            return found, False
+        """Which documents match, filters aside, and whether some of them lack a word."""
+        complete = self.scorer.matches(planned.complete) & self.scorer.live
+        if planned.partial is None or (complete.any() and not planned.sentence):
+            return complete, False
         found = self.scorer.matches(planned.partial) & self.scorer.live
-        return found, bool(found.any())
+        return found, bool((found & ~complete).any())
 
     def _chosen(self, query: Query) -> dict[str, Mask]:
         """For each facet with ticked values, which documents have one of them."""

@@ -19,6 +19,19 @@ Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 
 
+class MostOf(Or):  # type: ignore[misc]
+    """Matches documents within `within` that have most of what these queries ask for.
+
+    A query weighs ln(1 + N / (n + 1)) where n of N documents match it, as rare words say more. A
+    document has enough with `share` of the weight that the best one within has.
+    """
+
+    def __init__(self, queries: list[Query], within: Query, share: float) -> None:
+        super().__init__(queries)
+        self.within = within
+        self.share = share
+
+
 class Scorer:
     """Answers over one generation."""
 
@@ -40,8 +53,10 @@ class Scorer:
         if isinstance(query, And):
             masks = [self.matches(each) for each in query.subqueries]
             return np.logical_and.reduce(masks) if masks else self.live.copy()
+        if isinstance(query, MostOf):
+            return self._most(query)
         if isinstance(query, Or):
-            return self._at_least(query)
+            return self._any(query)
         if isinstance(query, Not):
             return self.live & ~self.matches(query.query)
         if isinstance(query, Sequence):
@@ -64,12 +79,20 @@ class Scorer:
         mask[documents] = True
         return mask
 
-    def _at_least(self, query: Or) -> Mask:
-        """Documents that match `minmatch` (at least one) of the parts."""
-        counts = np.zeros(self.postings.document_count, np.int32)
+    def _any(self, query: Or) -> Mask:
+        mask = np.zeros_like(self.live)
         for each in query.subqueries:
-            counts += self.matches(each)
-        enough: Mask = counts >= max(query.minmatch, 1)
+            mask |= self.matches(each)
+        return mask
+
+    def _most(self, query: MostOf) -> Mask:
+        within = self.matches(query.within)
+        weights = np.zeros(len(within))
+        for each in query.subqueries:
+            matched = self.matches(each)
+            weights += matched * np.log1p(len(within) / (matched.sum() + 1))
+        least = query.share * weights[within].max(initial=0)
+        enough: Mask = within & (weights > 0) & (weights >= least)
         return enough
 
     def _adjacent(self, terms: list[Term]) -> Mask:
