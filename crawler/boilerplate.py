@@ -92,6 +92,18 @@ def _whole(*lines: str) -> re.Pattern[str]:
     return re.compile("|".join(lines), re.I)
 
 
+TOOL = (
+    r"a[+-]{1,2}|a(?= a[+-])|(?:xem với |tăng |giảm )?cỡ chữ:?|100%"
+    r"|in(?: trang| bài viết| bài| ra| tin)?(?: này)?|bản in|print"
+    r"|(?:gửi|lưu) (?:mail|email|bài viết(?: qua email)?|bài viết này|tin|bài)|send e?mail|email"
+    r"|chia sẻ(?: (?:bài viết|qua|lên|trên|facebook|zalo).*)?|copy link|sao chép liên kết"
+    r"|facebook|twitter|zalo|google\+?|thích|like|tweet|pinterest|linkedin"
+    r"|(?:quay|trở) (?:lại|về)|về trang trước|(?:(?:về|lên) )?đầu trang|trang trước"
+    r"|nghe (?:đọc )?(?:bài|tin)(?: viết)?|đọc bài(?: viết)?|theo dõi .{0,30}google news"
+)
+TOOLS = re.compile(rf"(?<!\w)(?:{TOOL}|{COUNTER.pattern})(?!\w)", re.I)
+"""Words on buttons, and counters beside them: boilerplate where a line holds nothing else."""
+
 LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "skip link",
@@ -104,24 +116,7 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "login",
         _whole(r"đăng (?:nhập|ký|xuất)(?: (?:tài khoản|hệ thống))?|log ?in|sign (?:in|out)"),
     ),
-    (
-        "font size",
-        _whole(
-            r"a[+-]{0,2}(?:\s+a[+-]{0,2})*", r"(?:xem với |tăng |giảm )?cỡ chữ:?(?: a[+-]{0,2})*"
-        ),
-    ),
-    (
-        "print or share",
-        _whole(
-            r"in(?: trang| bài viết| bài| ra| tin)?(?: này)?",
-            r"(?:gửi|lưu)(?: (?:mail|email|bài viết(?: qua email)?|bài viết này|tin|bài))",
-            r"chia sẻ(?: (?:bài viết|qua|lên|trên|facebook|zalo).*)?",
-            r"facebook|twitter|zalo|google\+?|thích|like|tweet|email|pinterest|linkedin",
-            r"copy link|send e?mail|print|sao chép liên kết|bản in",
-            r"(?:quay|trở) (?:lại|về)|về trang trước|(?:(?:về|lên) )?đầu trang|trang trước",
-            r"nghe (?:đọc )?(?:bài|tin)(?: viết)?|đọc bài(?: viết)?|theo dõi .{0,30}google news",
-        ),
-    ),
+    ("tools", TOOLS),
     (
         "rating",
         _whole(
@@ -202,13 +197,16 @@ def line_rule(line: str) -> str:
 
     >>> line_rule("Lượt xem: 68"), line_rule("| Đăng nhập |"), line_rule("Tổng cộng: 68")
     ('counter', 'login', '')
+    >>> line_rule("Lượt xem: 75 100% In trang")
+    'tools'
     """
     bare = line.strip(EDGE)
     if not bare or len(bare) > LONGEST:
         return ""
     if COUNTER.fullmatch(bare) or COUNTER_HEAD.fullmatch(bare):
         return "counter"
-    return next((rule for rule, words in LINES if words.fullmatch(bare)), "")
+    rule = next((rule for rule, words in LINES if words.fullmatch(bare)), "")
+    return rule or ("tools" if not re.search(r"\w", TOOLS.sub("", bare)) else "")
 
 
 def date_of_line(line: str, now: datetime) -> DateLine | None:
@@ -253,19 +251,14 @@ def _names(tag: Tag) -> str:
 
 
 def _below_title(blocks: list[Block], title: str, removed: list[Removed]) -> list[Block]:
-    """What follows the title, where it is among the blocks; it may stand there twice."""
-    wanted, start = title.casefold(), 0
+    """What follows the title, where it is among the blocks."""
+    wanted = title.casefold()
     for number, block in enumerate(blocks):
         if block.text.casefold() == wanted:
-            start = number + 1
-        elif len(block.text) > LONGEST:
-            break
-    above = (block.text for block in blocks[:start])
-    removed.extend(
-        Removed(text, "the title" if text.casefold() == wanted else "above the title")
-        for text in above
-    )
-    return blocks[start:]
+            removed.extend(Removed(each.text, "above the title") for each in blocks[:number])
+            removed.append(Removed(block.text, "the title"))
+            return blocks[number + 1 :]
+    return blocks
 
 
 def _line_rules(blocks: Sequence[Block], now: datetime, exact: bool) -> list[str]:

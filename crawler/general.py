@@ -23,7 +23,10 @@ from crawler.urls import is_file
 @dataclass(slots=True)
 class Letters:
     """For every element: letters it shows, letters of links to other pages among them, and letters
-    of the article, as far as they stand below the heading; and where the first of these stand."""
+    of the article, as far as they stand below the heading; where the first of these stand, and how
+    many the article has."""
+
+    wanted: int
 
     shown: Counter[HtmlElement] = field(default_factory=Counter)
     linked: Counter[HtmlElement] = field(default_factory=Counter)
@@ -37,6 +40,9 @@ NEARLY_ALL = 0.85
 SEVERAL = 3
 LONGEST_NEIGHBOUR = 1500
 """Letters of an element beside the article that may belong to it."""
+
+MOST = 0.6
+"""Share of it that must stand below the heading: the rest is taken for strays from the frame."""
 
 SHORTEST = 20
 """Letters of a piece of text that can be looked up in the article; shorter ones stand anywhere."""
@@ -73,7 +79,7 @@ def place_of(root: HtmlElement) -> Place | None:
     if not isinstance(document, Document) or not document.text or not title:
         return None
     first = headings[0] if headings else None
-    letters = _letters(root, first, squeezed(document.text.replace(title, " ")))
+    letters = _letters(root, first, title, squeezed(document.text))
     if letters.held[root] < ENOUGH:
         return Place(title, first, _next_below(first, letters)) if first is not None else None
     inner = _smallest(root, letters)
@@ -105,9 +111,10 @@ def _beside(heading: HtmlElement, inner: HtmlElement, letters: Letters) -> tuple
     while branch is not None:
         below = list(_without_links(branch.itersiblings(), inner, letters))
         held = sum(letters.held[each] for each in below)
-        if held >= NEARLY_ALL * letters.held[inner]:
+        if held >= MOST * letters.held[inner]:
             shown = sum(letters.shown[each] for each in below)
-            return tuple(below) if shown <= 2 * letters.shown[inner] else ()
+            most = 2 * max(letters.wanted, letters.shown[inner])
+            return tuple(below) if shown <= most else ()
         branch = branch.getparent()
     return ()
 
@@ -142,8 +149,8 @@ def _is_links(element: HtmlElement, letters: Letters) -> bool:
     return (several and 2 * letters.linked[element] > shown) or shown > LONGEST_NEIGHBOUR
 
 
-def _letters(root: HtmlElement, heading: HtmlElement | None, article: str) -> Letters:
-    letters = Letters()
+def _letters(root: HtmlElement, heading: HtmlElement | None, title: str, article: str) -> Letters:
+    letters = Letters(len(article))
     in_links = {each for link in root.iter("a") for each in link.iter()}
     below = True
     for element in reversed(list(root.iter())):  # children before parents
@@ -151,7 +158,8 @@ def _letters(root: HtmlElement, heading: HtmlElement | None, article: str) -> Le
         for text, inside in ((element.text, element), (element.tail, parent)):
             piece = squeezed(text) if text and element.tag not in SILENT else ""
             letters.shown[inside] += len(piece)
-            if below and inside not in in_links and len(piece) >= SHORTEST and piece in article:
+            wanted = below and len(piece) >= SHORTEST and piece != title
+            if wanted and inside not in in_links and piece in article:
                 letters.held[inside] += len(piece)
                 letters.first = inside
         if element.tag == "a" and not is_file(element.get("href") or ""):
