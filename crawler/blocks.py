@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from bs4.element import CData, NavigableString, Tag
 
+from crawler.urls import is_file
+
 # fmt: off
 BLOCK_TAGS = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
@@ -32,7 +34,8 @@ LONG_CELL = 300
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One line. `linked` and `emphasised` are shares of its letters, from 0 to 1.
+    """One line. `linked` (to other pages) and `emphasised` are shares of its letters, from 0 to 1;
+    `file` says that it links a document.
 
     `after_picture` holds where nothing but a picture stands right before it. `align` is "left"
     where the page says nothing else. Cells of a table's row are separated by a tab.
@@ -45,6 +48,7 @@ class Block:
     align: str = "left"
     caption: bool = False
     after_picture: bool = False
+    file: bool = False
 
 
 def squeezed(text: str) -> str:
@@ -79,17 +83,20 @@ class _Style:
     linked: bool = False
     emphasised: bool = False
     caption: bool = False
+    file: bool = False
 
     def inside(self, tag: Tag) -> _Style:
         name = tag.name
         is_block = name in BLOCK_TAGS
+        file = name == "a" and is_file(str(tag.get("href") or ""))
         return replace(
             self,
             tag=name if is_block else self.tag,
             align=_align(tag) or self.align,
-            linked=self.linked or name == "a",
+            linked=self.linked or (name == "a" and not file),
             emphasised=self.emphasised or name in EMPHASIS,
             caption=self.caption or name in CAPTION_TAGS or (is_block and _is_caption(tag)),
+            file=self.file or file,
         )
 
 
@@ -101,6 +108,7 @@ class _Lines:
     parts: list[str] = field(default_factory=list)
     linked: int = 0
     emphasised: int = 0
+    file: bool = False
     picture: int = -1
     """How many blocks stand before the last picture."""
 
@@ -109,6 +117,7 @@ class _Lines:
         letters = len(text) - text.count(" ")
         self.linked += letters * style.linked
         self.emphasised += letters * style.emphasised
+        self.file = self.file or style.file
 
     def end(self, style: _Style) -> None:
         joined = "".join(self.parts)
@@ -123,10 +132,12 @@ class _Lines:
                     emphasised=min(1.0, self.emphasised / letters),
                     align=style.align,
                     caption=style.caption,
+                    file=self.file,
                 )
             )
         self.parts.clear()
         self.linked = self.emphasised = 0
+        self.file = False
 
     def put(self, block: Block) -> None:
         below = self.picture == len(self.blocks)

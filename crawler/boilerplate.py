@@ -148,6 +148,9 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Rules that know a whole line by its words (decoration at its ends aside)."""
 
+AUTHOR = re.compile(r"(?:đăng )?(?:bởi|by)\b.{1,60}|(?:tác giả|người đăng|nguồn)\b.{1,60}", re.I)
+"""Who wrote it, in the line with the date."""
+
 RELATED_HEAD = _whole(
     r"(?:các |những )?(?:tin|bài|bài viết|văn bản|thông tin)(?: tức| viết)?"
     r" (?:khác|liên quan|cùng (?:chuyên mục|loại|chủ đề)|(?:cũ|mới)(?: hơn)?|tiếp theo|đã đưa)",
@@ -214,7 +217,9 @@ def date_of_line(line: str, now: datetime) -> DateLine | None:
     if len(line) > LONGEST:
         return None
     found = read_line(line, now)
-    return found if found and (not found.rest or line_rule(found.rest)) else None
+    if found and (not found.rest or line_rule(found.rest) or AUTHOR.fullmatch(found.rest)):
+        return found
+    return None
 
 
 def _strip_markup(soup: BeautifulSoup) -> Iterator[Removed]:
@@ -277,7 +282,7 @@ def _line_rules(blocks: Sequence[Block], now: datetime, exact: bool) -> list[str
 def _mark_attachments(blocks: Sequence[Block], rules: list[str]) -> None:
     """Lines that only link a file by its name: the article lists its attachments itself."""
     for number, block in enumerate(blocks):
-        if block.linked > MOST and ATTACHMENT.fullmatch(block.text):
+        if block.file and ATTACHMENT.fullmatch(block.text):
             rules[number] = rules[number] or "attachment"
 
 

@@ -25,7 +25,9 @@ SHORTEST = 150
 """Letters an article has, unless something else says that it is one."""
 
 LINKS, LINKED = 3, 0.3
-"""So many lines that are links, and so large a share of all lines, make a page a listing."""
+"""So many lines that are links, and so large a share of all lines, make a page a listing; one does
+if it is the first, and as long as a title."""
+TITLE = 25
 
 TEASERS = 0.6
 """So do links and texts that are cut short, where they are this share of the lines."""
@@ -120,7 +122,8 @@ def _is_listing(blocks: Sequence[Block]) -> bool:
     cut = sum(block.text.endswith(("...", "…")) for block in blocks)
     if linked and cut and linked + cut >= TEASERS * len(blocks):
         return True
-    return linked >= LINKS and linked >= LINKED * len(blocks)
+    begins = bool(blocks) and blocks[0].linked > 0.8 and len(blocks[0].text) >= TITLE
+    return (linked >= LINKS or begins) and linked >= LINKED * len(blocks)
 
 
 def _article(

@@ -179,8 +179,8 @@ def headlines(root: HtmlElement) -> tuple[str, list[HtmlElement]]:
     """
     whole = squeezed(root.findtext(".//title") or "")
     shown = [(squeezed(e.text_content()), e) for e in root.iter() if _may_be_title(e)]
-    repeated = (text for text, _ in shown if len(text) >= SHORTEST_TITLE and text in whole)
-    title = max(repeated, key=len, default="")
+    repeated = [text for text, _ in shown if len(text) >= SHORTEST_TITLE and text in whole]
+    title = max(repeated, key=lambda text: (whole.startswith(text), len(text)), default="")
     if not title:
         metas = root.xpath("//meta[@property='og:title']")
         title = squeezed(metas[0].get("content") or "") if metas else ""
