@@ -154,6 +154,13 @@ def test_a_ward_that_is_searched_unaccented_says_what_else_is_searched(
     assert again.xpath("//input[@type='hidden' and @name='exact' and @value='1']")
 
 
+def test_an_article_that_lacks_words_is_announced(client: FlaskClient) -> None:
+    page = get(client, "/search?q=công khai thu chi ngân sách năm mới xyzzy")
+    assert total(page) > 0
+    assert page.find_class("partial")
+    assert not get(client, "/search?q=thu gom rác").find_class("partial")
+
+
 # --- facets and filters ----------------------------------------------------------------------
 
 HONEST = [

@@ -72,6 +72,7 @@ def _prepare_templates(app: Flask) -> None:
         day=format.day,
         moment=format.moment,
         shortened=format.shortened,
+        widening=format.widening,
         host=format.host,
         href=format.safe_href,
         masked=masked,

@@ -26,6 +26,7 @@ LISTED_VALUES = 300
 """Values of a facet in the page at all, so that a page of a big country stays small."""
 
 NEWS_AT_HOME = 5
+FACETS_AT_HOME = ("topic", "ward", "province")
 
 RECOVERIES = 12
 """Filters whose removal is tried where nothing was found: each is one more search."""
@@ -65,7 +66,7 @@ def home() -> str:
         query=Query(),
         results=results,
         newest=results.hits[:NEWS_AT_HOME],
-        groups=facet_groups(Query(), results),
+        groups=home_groups(results),
     )
 
 
@@ -156,6 +157,12 @@ def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
         if values:
             groups.append(FacetGroup(name, LABELS[name], tuple(shown), tuple(more)))
     return groups
+
+
+def home_groups(results: Results) -> list[FacetGroup]:
+    """The facets to browse by, in their order at home."""
+    groups = {group.name: group for group in facet_groups(Query(), results)}
+    return [groups[name] for name in FACETS_AT_HOME if name in groups]
 
 
 def _values(name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...]) -> list[FacetValue]:
