@@ -245,7 +245,7 @@ def demo(port: int) -> None:
         )
     rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
-    place = Place(DEMO / "portals.toml", DEMO / "index")
+    place = Place(DEMO.resolve() / "portals.toml", DEMO.resolve() / "index")
     own = [sys.executable, __file__, "--portals", str(place.portals), "--index", str(place.index)]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the demo as Ctrl-C does
     with ExitStack() as stack, suppress(KeyboardInterrupt):
@@ -253,11 +253,11 @@ def demo(port: int) -> None:
             samples = [sys.executable, "-m", "tests.portals", "--portals", str(place.portals)]
             stack.enter_context(running(samples, until=place.portals.exists))
         with step("2/4 Crawling them over HTTP"):
-            subprocess.run([*own, "crawl", "--all"], check=True)
+            finish([*own, "crawl", "--all"])
         with step("3/4 Building the index"):
-            subprocess.run([*own, "index"], check=True)
+            finish([*own, "index"])
         console.print("4/4 Serving the search page")
-        subprocess.run([*own, "serve", "--port", str(port)], check=True)
+        finish([*own, "serve", "--port", str(port)])
     console.print("The demo has ended; nothing of it runs any more.")
 
 
@@ -268,6 +268,18 @@ def step(words: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     console.print(f"    done in {time.perf_counter() - started:.1f} s")
+
+
+def finish(command: Sequence[str]) -> None:
+    """Run a process to its end; where we are stopped, stop it and wait until it has ended."""
+    process = subprocess.Popen(command)
+    try:
+        code = process.wait()
+    finally:
+        process.terminate()
+        process.wait()
+    if code:
+        raise click.ClickException(f"{' '.join(command)} ended with {code}")
 
 
 @contextmanager
