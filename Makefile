@@ -33,6 +33,12 @@ format: install  ## put the code in order as `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: install  ## every benchmark; refreshes docs/benchmarks.md (set TINPHUONG_DATA)
+	$(BIN)/python benchmarks/report.py
+
+soak: install  ## the long tests
+	$(BIN)/pytest -m soak
+
 lock: install  ## pin again what pyproject.toml asks for
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	$(VENV)/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
