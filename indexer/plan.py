@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from whoosh.query import And, Not, Or, Query, Term
+from whoosh.query import And, Not, NullQuery, Or, Query, Term
 from whoosh.query import Sequence as Adjacent
 
 from indexer.abbreviations import Alternative, alternatives
@@ -101,7 +101,7 @@ class _Planner:
         self.bare = not literal and all(fold(key) == key for key in keys)
 
     def plan(self) -> Plan:
-        required: list[Query] = []
+        required: list[Query] = [NullQuery] if self.parsed.wordless else []
         wished: list[Query] = []
         for unit, plain in self._units():
             (wished if plain else required).append(unit)

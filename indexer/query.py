@@ -68,10 +68,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """All `groups` must match, each by one of its parts at least; `excluded` must not."""
+    """All `groups` must match, each by one of its parts at least; `excluded` must not.
+
+    `cut` says that the text was too long to be read to its end, `wordless` that there is text but
+    nothing in it that could be looked up ("???").
+    """
 
     groups: tuple[tuple[Part, ...], ...]
     excluded: tuple[Part, ...]
+    cut: bool
+    wordless: bool
 
 
 PART = re.compile(
@@ -102,9 +108,9 @@ def parse(text: str) -> Parsed:
         if found[0] in OR:
             joining = bool(groups)
             continue
-        part = _part(found, left)
+        part = _part(found)
         left -= len(part.keys)
-        if not part.keys:
+        if not part.keys or left < 0:
             continue
         if found["excluded"]:
             excluded.append(part)
@@ -113,14 +119,19 @@ def parse(text: str) -> Parsed:
         else:
             groups.append((part,))
         joining = False
-    return Parsed(tuple(groups), tuple(excluded))
+    return Parsed(
+        groups=tuple(groups),
+        excluded=tuple(excluded),
+        cut=len(text) > LONGEST_QUERY or left < 0,
+        wordless=bool(text.strip()) and not groups and not excluded,
+    )
 
 
-def _part(found: re.Match[str], most: int) -> Part:
-    """The part that one match spells, with `most` syllables at the most."""
+def _part(found: re.Match[str]) -> Part:
+    """The part that one match spells."""
     typed = found["word"] or found["quoted"] or ""
     return Part(
-        keys=tuple(token.key for token in syllables(typed))[:most],
+        keys=tuple(token.key for token in syllables(typed)),
         typed=typed.strip(),
         field=FIELDS[found["field"].lower()] if found["field"] else "",
         quoted=found["quoted"] is not None,

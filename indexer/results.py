@@ -50,7 +50,8 @@ class Results:
     """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types).
 
     `undated` counts articles without a date that the query finds but for its days; `partial` says
-    that articles are among them that lack some of the words.
+    that articles are among them that lack some of the words, `cut` that the end of a long query was
+    left out.
     """
 
     hits: tuple[Hit, ...]
@@ -60,4 +61,5 @@ class Results:
     undated: int
     widenings: tuple[Widening, ...]
     partial: bool
+    cut: bool
     generation: str

@@ -103,7 +103,8 @@ class Searcher:
 
     def search(self, query: Query) -> Results:
         """What the query finds. Any text is answered; a page past the end has no hits."""
-        planned = plan(parse(query.text), query.literal, self.spellings)
+        parsed = parse(query.text)
+        planned = plan(parsed, query.literal, self.spellings)
         found, partial = self._found(planned)
         chosen = self._chosen(query)
         dated = self._dated(query)
@@ -121,6 +122,7 @@ class Searcher:
             undated=undated,
             widenings=planned.widenings,
             partial=partial,
+            cut=parsed.cut,
             generation=self.manifest.generation,
         )
 

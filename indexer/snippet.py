@@ -83,7 +83,7 @@ def _best(tokens: Sequence[Token], hits: Sequence[int]) -> tuple[int, int]:
         return 0, 0
     best, answer, left = (-1, -1), (hits[0], hits[0]), 0
     for right in range(len(hits)):
-        while tokens[hits[right]].end - tokens[hits[left]].start > LONGEST:
+        while left < right and tokens[hits[right]].end - tokens[hits[left]].start > LONGEST:
             left += 1
         inside = hits[left : right + 1]
         worth = (len({tokens[number].key for number in inside}), len(inside))
@@ -94,15 +94,16 @@ def _best(tokens: Sequence[Token], hits: Sequence[int]) -> tuple[int, int]:
 
 def _around(tokens: Sequence[Token], first: int, last: int, length: int) -> tuple[int, int]:
     """A span of the text with those tokens in its middle, cut between tokens."""
-    if not tokens or length <= LONGEST:
+    if length <= LONGEST:
         return 0, length
+    if not tokens:
+        return 0, LONGEST
     spare = max(0, LONGEST - (tokens[last].end - tokens[first].start)) // 2
     start, end = tokens[first].start - spare, tokens[last].end + spare
     start, end = max(0, min(start, length - LONGEST)), min(length, max(end, LONGEST))
     inside = [token for token in tokens if start <= token.start and token.end <= end]
     if not inside:
         return 0, LONGEST
-    return (
-        0 if start == 0 else inside[0].start,
-        length if end == length else inside[-1].end,
-    )
+    start = 0 if start == 0 else inside[0].start
+    end = length if end == length else inside[-1].end
+    return start, min(end, start + LONGEST)  # one token alone may be longer

@@ -38,12 +38,20 @@ class PostingsReader:
     def __init__(self, reader: IndexReader) -> None:
         self.reader = reader
         self.document_count: int = reader.doc_count_all()
+        self.live = self._live()
         self.of: Callable[[str, str], Postings] = lru_cache(TERMS_KEPT)(self._postings)
         self.positions: Callable[[str, str], dict[int, list[int]]] = lru_cache(POSITIONS_KEPT)(
             self._positions
         )
         self.lengths: Callable[[str], NDArray[np.float32]] = lru_cache(None)(self._lengths)
         self.average_length: Callable[[str], float] = lru_cache(None)(self._average_length)
+
+    def _live(self) -> NDArray[np.bool_]:
+        """One flag a document: whether it is not deleted."""
+        live = np.ones(self.document_count, np.bool_)
+        for leaf, first in self.reader.leaf_readers():
+            live[[first + number for number in leaf.deleted_docs_set or ()]] = False
+        return live
 
     def _postings(self, field: str, term: str) -> Postings:
         documents: list[int] = []
@@ -83,7 +91,7 @@ class PostingsReader:
         return lengths
 
     def _average_length(self, field: str) -> float:
-        lengths = self.lengths(field)
+        lengths = self.lengths(field)[self.live]
         return max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
 
     def terms(self, field: str) -> Iterator[str]:

@@ -37,14 +37,8 @@ class Scorer:
 
     def __init__(self, postings: PostingsReader) -> None:
         self.postings = postings
-        self.live = self._live()
-
-    def _live(self) -> Mask:
-        live = np.ones(self.postings.document_count, np.bool_)
-        for leaf, first in self.postings.reader.leaf_readers():
-            deleted = [first + number for number in leaf.deleted_docs_set or ()]
-            live[deleted] = False
-        return live
+        self.live = postings.live
+        self.count = int(np.count_nonzero(postings.live))
 
     def matches(self, query: Query) -> Mask:
         """Which documents the query matches; one flag a document. TypeError for other queries."""
@@ -90,7 +84,7 @@ class Scorer:
         weights = np.zeros(len(within))
         for each in query.subqueries:
             matched = self.matches(each)
-            weights += matched * np.log1p(len(within) / (matched.sum() + 1))
+            weights += matched * np.log1p(self.count / (matched.sum() + 1))
         least = query.share * weights[within].max(initial=0)
         enough: Mask = within & (weights > 0) & (weights >= least)
         return enough
@@ -120,7 +114,7 @@ class Scorer:
         lengths = self.postings.lengths(term.fieldname)
         average = self.postings.average_length(term.fieldname)
         holding = len(found.documents)
-        idf = np.log1p((self.postings.document_count - holding + 0.5) / (holding + 0.5))
+        idf = np.log1p((self.count - holding + 0.5) / (holding + 0.5))
         shortness = K1 * ((1 - B) + B * lengths[found.documents] / average)
         frequencies = found.frequencies
         scores[found.documents] += (
