@@ -53,7 +53,7 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     2. On any other page the general way finds them.
     3. Boilerplate rules take from the body what is not the article.
     4. The other fields are read around it.
-    5. What no layout vouches for must look like an article.
+    5. What is left must be an article; where no layout vouches for it, it must look like one.
     """
     # 1
     layout = _layout_of(parsed, portal)
@@ -74,8 +74,10 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
     # 4
     article = _article(parsed, portal, layout, place, blocks, removed)
     # 5
-    teasers = sum(each.rule == "teaser" for each in removed)
-    reason = "" if exact else _reason(place, blocks, teasers, article)
+    if exact:
+        reason = "" if blocks or article.lead or article.published else "no article text"
+    else:
+        reason = _reason(place, blocks, removed, article)
     return Extraction(None if reason else article, reason, layout.name, removed)
 
 
@@ -108,8 +110,11 @@ def _html(layout: Layout, place: Place) -> tuple[str, list[Removed]]:
     return html, [each for each in removed if each.line]
 
 
-def _reason(place: Place, blocks: Sequence[Block], teasers: int, article: Article) -> str:
+def _reason(
+    place: Place, blocks: Sequence[Block], removed: Sequence[Removed], article: Article
+) -> str:
     """Why this is no article; "" where it is one. A short text needs a heading and a date."""
+    teasers = sum(each.rule == "teaser" for each in removed)
     if teasers > 1 or _is_listing(blocks):
         return "a listing page"
     dated = place.heading is not None and article.published is not None

@@ -133,13 +133,14 @@ def _without_links(
 
 
 def _next_below(heading: HtmlElement, letters: Letters) -> tuple[HtmlElement, ...]:
-    """What stands next below a heading: where the text is too short to be looked up."""
+    """What stands next below a heading, where the article's text is too short to be looked up."""
     branch, below = heading, list[HtmlElement]()
     while not below and branch.getparent() is not None:
-        siblings = branch.itersiblings()
-        below = [each for each in siblings if letters.shown[each] and not _is_links(each, letters)]
+        below = [each for each in branch.itersiblings() if letters.shown[each]]
         branch = branch.getparent()
-    return tuple(below)
+    texts = [each for each in below if not _is_links(each, letters)]
+    enough = sum(letters.shown[each] for each in texts) >= ENOUGH
+    return tuple(texts if enough else below)
 
 
 def _is_links(element: HtmlElement, letters: Letters) -> bool:
