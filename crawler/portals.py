@@ -36,7 +36,8 @@ class PortalsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """One site. `ward` and `province` are names as the portal's owner writes them.
+    """One site. `ward` and `province` are names as the portal's owner writes them; `ward` is "" for
+    the portal of a department or a province, which speaks for no single ward.
 
     `hosts` are the only ones that are asked, written `host` or `host:port`; none given means the
     hosts of the start pages. `delay` is from the end of an answer to the next request.
@@ -224,8 +225,8 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[object], str | None]:
 def _ward(value: object) -> tuple[str, str] | None:
     if not isinstance(value, dict) or set(value) != {"name", "province"}:
         return None
-    name, province = _text(value["name"]), _text(value["province"])
-    return (name, province) if name and province else None
+    name, province = value["name"], _text(value["province"])
+    return (name.strip(), province) if isinstance(name, str) and province else None
 
 
 def _pages(value: object) -> tuple[str, ...] | None:
@@ -266,7 +267,7 @@ REQUIRED = ("id", "name", "ward", "start")
 FIELDS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
     "id": ("small letters, digits and single hyphens", _id),
     "name": ("the portal's name", _text),
-    "ward": ('{ name = "Phường …", province = "…" }', _ward),
+    "ward": ('{ name = "Phường …", province = "…" }, name "" for no single ward', _ward),
     "start": ("a list of http(s) addresses", _pages),
     "hosts": ('a list of hosts such as "phuong.example.vn" or "127.0.0.2:8001"', _hosts),
     "interval": ('a duration of a minute or more, such as "6h" or "2d"', _interval),
