@@ -22,7 +22,6 @@ from indexer.results import Widening
 from indexer.schema import (
     CITED,
     PAIRS,
-    PAIRS_FOLDED,
     TEXT_,
     TEXT_FOLDED,
     TITLE,
@@ -169,7 +168,7 @@ class _Planner:
         typed, meant = " ".join(part.typed for part in parts), " ".join(span.keys)
         self.widenings.append(Widening("abbreviation", typed, (meant,)))
         self._add(TEXT_, span.keys, SYLLABLE)
-        self._add(PAIRS, pairs(span.keys), PAIR)
+        self._rank_pairs(span.keys)
         self._add(WORDS, words(meant), WORD)
         return Or(
             [
@@ -215,10 +214,7 @@ class _Planner:
         self._rank_pairs(keys)
 
     def _rank_pairs(self, keys: Sequence[str]) -> None:
-        if any(self._is_folded(key) for key in keys):
-            self._add(PAIRS_FOLDED, pairs([fold(key) for key in keys]), PAIR)
-        else:
-            self._add(PAIRS, pairs(keys), PAIR)
+        self._add(PAIRS, pairs([fold(key) for key in keys]), PAIR)
 
     def _rank_run(self, parts: Sequence[Part]) -> None:
         """Words and neighbours of syllables in a row; a bare query has no words to segment."""
