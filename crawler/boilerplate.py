@@ -105,6 +105,7 @@ TOOLS = re.compile(rf"(?<!\w)(?:{TOOL}|{COUNTER.pattern})(?!\w)", re.I)
 """Words on buttons, and counters beside them: boilerplate where a line holds nothing else."""
 
 LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("attachment", _whole(r"(?:(?:tài liệu|tệp(?: tin)?|file|văn bản) )?(?:đính )?kèm(?: theo)?")),
     ("teaser", _whole(r"(?:xem|đọc) (?:thêm|tiếp|chi tiết)|chi tiết|read more|more")),
     (
         "skip link",

@@ -102,6 +102,7 @@ def _html(layout: Layout, place: Place) -> tuple[str, list[Removed]]:
     """The body as HTML without what its layout drops."""
     body = lxml.html.Element("div")
     body.extend(copy.deepcopy(part) for part in place.body)
+    body[-1].tail = None
     dropped = list(layout.finds("drop", body))
     removed = [Removed(squeezed(each.text_content()), "the layout") for each in dropped]
     for each in dropped:

@@ -180,7 +180,7 @@ def _is_byline(block: Block) -> bool:
         return False
     if LABELLED_BYLINE.fullmatch(text) or (block.align == "right" and block.tag != "tr"):
         return True
-    return len(text.split()) <= 8 and NAMES.fullmatch(text) is not None and not text.isupper()
+    return 2 <= len(text.split()) <= 8 and NAMES.fullmatch(text) is not None and not text.isupper()
 
 
 def section_of(layout: Layout, root: HtmlElement, title: str) -> str:
