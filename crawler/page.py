@@ -40,12 +40,12 @@ HTML_KINDS = ("text/html", "application/xhtml+xml")
 MARKUP = re.compile(r"<(?:!doctype|html|head|body|title|meta|div|table|p|h1)\b", re.I)
 MARKUP_WITHIN = 20_000
 
-CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
-"""Characters that no markup may hold; lxml would cut the page at a NUL."""
+CONTROLS = bytes({*range(0x20)} - {*b"\t\n\f\r"})
+"""Bytes of UTF-8 that no markup may hold; lxml would cut the page at a NUL."""
 
-MARK = r"(?:[\u0300-\u036f]|&#(?:0*(?:7[6-9]\d|8[0-7]\d)|x0*3[0-6][0-9a-f]);)"
-MARKED = re.compile(rf"(?:&\w{{1,31}};)?{MARK}+", re.I)
-"""Combining marks and the letter before them, where one of these is written as a reference."""
+MARK = r"#(?:0*(?:7[6-9]\d|8[0-7]\d)|x0*3[0-6][0-9a-f]);"
+MARKED = re.compile(rf"&(?:{MARK}|\w{{1,31}};(?=[\u0300-\u036f]|&{MARK}))", re.I)
+"""Combining marks, and letters before one, that are written as references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,23 @@ def parse(page: Page) -> ParsedPage | None:
         return None
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        markup = text.encode("utf-8", "replace").translate(None, CONTROLS)
+        root = document_fromstring(markup, parser=parser)
     except ParserError:  # markup without one element
         return None
     return ParsedPage(page, text, root)
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a body, NFC, without control characters. Never raises.
+    """The text of a body, NFC, without NULs. Never raises.
 
     >>> decode("Thuế".encode("utf-8"), "text/html; charset=windows-1252")
     'Thuế'
     >>> decode(unicodedata.normalize("NFD", "đã").encode("windows-1258"))
     'đã'
     """
-    text = CONTROLS.sub("", _decoded(body, content_type))
-    if "&" in text:
-        text = MARKED.sub(lambda match: html.unescape(match[0]), text)
+    text = _decoded(body, content_type).replace("\0", "")
+    text = MARKED.sub(lambda match: html.unescape(match[0]), text)
     return unicodedata.normalize("NFC", text)
 
 
