@@ -81,7 +81,8 @@ def place_of(root: HtmlElement) -> Place | None:
     first = headings[0] if headings else None
     letters = _letters(root, first, title, squeezed(document.text))
     if letters.held[root] < ENOUGH:
-        return Place(title, first, _next_below(first, letters)) if first is not None else None
+        below = _next_below(first, letters) if first is not None else ()
+        return Place(title, first, below) if below else None
     inner = _smallest(root, letters)
     heading = _last_before(letters.first, headings, root)
     body = _beside(heading, inner, letters) if heading is not None else ()

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.article import VIETNAM, Article
 from crawler.extract import Extraction, extract
@@ -157,6 +159,23 @@ def test_a_date_for_machines() -> None:
     assert (found.moment, found.source) == (datetime(2021, 2, 2, 10, 30, tzinfo=VIETNAM), "meta")
 
 
+@pytest.mark.parametrize(
+    ("path", "moment"),
+    [
+        ("/2021/02/13/hop-ve-rac-thai/", datetime(2021, 2, 13, tzinfo=VIETNAM)),
+        (
+            "/cchc/hop-ve-rac-thai-2823251013160715.htm",
+            datetime(2025, 10, 13, 16, 7, tzinfo=VIETNAM),
+        ),
+        ("/2021/hop-ve-rac-thai", None),
+    ],
+)
+def test_a_date_in_the_address(path: str, moment: datetime | None) -> None:
+    html = page_of("Họp về rác thải", f"<h1>Họp về rác thải</h1><p>{TEXT}</p>")
+    found = article_in(html, path).published
+    assert (found and found.moment) == moment
+
+
 def test_a_date_counted_back() -> None:
     html = page_of("Họp về rác thải", f"<h1>Họp về rác thải</h1><p>2 giờ trước</p><p>{TEXT}</p>")
     found = article_in(html).published
@@ -266,6 +285,20 @@ def test_text_comes_through_letter_by_letter() -> None:
         "<base href='http://['><title>T</title><h1>T</h1><p>" + "dài " * 100 + "<a href=x.pdf>y",
     ],
 )
-def test_bad_pages_do_no_harm(html: str) -> None:
-    extraction = read(html)
+@pytest.mark.parametrize("portal", [PORTAL, UNKNOWN], ids=["known", "unknown"])
+def test_bad_pages_do_no_harm(html: str, portal: Portal) -> None:
+    extraction = read(html, portal=portal)
+    assert (extraction.article is None) == bool(extraction.reason)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_damaged_pages_do_no_harm(data: st.DataObject) -> None:
+    """Pages cut anywhere, with a piece of them repeated elsewhere."""
+    site, article = data.draw(st.sampled_from(ARTICLES))
+    html = article_page(site.family, article, site)
+    places = st.integers(500, len(html))
+    start, end, where, cut = (data.draw(places) for _ in range(4))
+    damaged = html[:where] + html[start:end] + html[where:cut]
+    extraction = read(damaged, portal=data.draw(st.sampled_from([PORTAL, UNKNOWN])))
     assert (extraction.article is None) == bool(extraction.reason)
