@@ -39,7 +39,7 @@ from crawler.urls import canonical, same_site
 from indexer.build import IndexBusy, build
 from indexer.document import Annotator, Source
 from indexer.query import SORTS, Query
-from indexer.results import Results
+from indexer.results import Results, TooSlow
 from indexer.search import IndexMissing, open_searcher
 from indexer.topics import topics_of
 from indexer.wards import load_gazetteer
@@ -83,7 +83,7 @@ class Place:
         return self.index / "whoosh"
 
 
-MENDABLE = (PortalsError, Unfetched, StoreMissing, StoreTooNew, IndexMissing, IndexBusy)
+MENDABLE = (PortalsError, Unfetched, StoreMissing, StoreTooNew, IndexMissing, IndexBusy, TooSlow)
 """Errors whose text tells what is wrong and what to do."""
 
 
@@ -467,6 +467,10 @@ def minute(moment: datetime | None) -> str:
 def print_results(results: Results, page: int) -> None:
     """Hits with their marks in bold, then the largest values of each facet."""
     console.print(f"{results.total} articles, page {page} of {results.pages}")
+    if results.partial:
+        console.print("[dim]no article has all the words; these have most of them[/dim]")
+    if results.cut:
+        console.print("[dim]the query was too long; its end was left out[/dim]")
     for widening in results.widenings:
         console.print(f"[dim]also searched for: {', '.join(widening.meant)}[/dim]")
     for hit in results.hits:

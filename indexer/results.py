@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+class TooSlow(Exception):
+    """A query could not be answered in the time a reader is given. Raised by search()."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One article found. `title` and `snippet` are plain text; marks are [start, end) in them."""

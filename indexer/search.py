@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,9 @@ from indexer.wards import load_gazetteer
 
 FACETS = ("wards", "provinces", "topics", "sources", "types")
 """Fields of Query whose values are counted."""
+
+QUERY_SECONDS = 5.0
+"""Time for the matching and ranking of one query; checked between terms."""
 
 UNDATED = np.iinfo(np.int64).min
 
@@ -102,7 +106,12 @@ class Searcher:
         self.postings.reader.close()
 
     def search(self, query: Query) -> Results:
-        """What the query finds. Any text is answered; a page past the end has no hits."""
+        """What the query finds. Any text is answered; a page past the end has no hits.
+
+        Raises TooSlow after QUERY_SECONDS. What was read by then is kept, so the same query asked
+        again has less to do.
+        """
+        self.postings.deadline = monotonic() + QUERY_SECONDS
         parsed = parse(query.text)
         planned = plan(parsed, query.literal, self.spellings)
         found, partial = self._found(planned)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from lxml.html import HtmlElement
 
+from indexer.search import QUERY_SECONDS
 from tests.small_site import HOSTILE_TITLE, opened
 from webui import HEADERS
 
@@ -568,3 +570,21 @@ def test_a_fault_of_ours_is_a_page_that_tells_nothing(
 def test_without_a_contact_the_page_says_so(small_site: dict[str, Any]) -> None:
     with opened({**small_site, "CONTACT": ""}) as app:
         assert "chưa cho biết địa chỉ liên hệ" in text(get(app.test_client(), "/status"))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/search?q=rác", "text/html"), ("/search.json?q=rác", "application/problem+json")],
+)
+def test_a_query_that_takes_too_long_is_given_up(
+    path: str, kind: str, small_site: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count(step=QUERY_SECONDS + 1)
+    with opened(small_site) as app:
+        monkeypatch.setattr("indexer.search.monotonic", lambda: next(ticks))
+        monkeypatch.setattr("indexer.engine.postings.monotonic", lambda: next(ticks))
+        answer = app.test_client().get(path)
+        assert (answer.status_code, answer.mimetype) == (503, kind)
+        assert "Câu tìm quá nặng" in answer.text
+        monkeypatch.undo()
+        assert app.test_client().get(path).status_code == 200

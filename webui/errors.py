@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from crawler.store import StoreMissing
+from indexer.results import TooSlow
 from indexer.search import IndexMissing
 from webui import params
 from webui.params import at_page
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(IndexMissing, no_index)
     app.register_error_handler(StoreMissing, no_index)
+    app.register_error_handler(TooSlow, too_slow)
 
 
 def http_error(error: HTTPException) -> Response:
@@ -65,6 +67,15 @@ def no_index(error: IndexMissing | StoreMissing) -> Response:
         response = make_response(render_template("no_index.html", title=title), 503)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def too_slow(error: TooSlow) -> Response:
+    """503 for a query that asks too much; nothing else is wrong, so it may be asked again."""
+    title, text = "Câu tìm quá nặng", "Hãy dùng ít từ hơn, hoặc từ ít gặp hơn, rồi thử lại."
+    if request.path.endswith(".json"):
+        return problem(503, title, text)
+    page = render_template("error.html", status=503, title=title, text=text, back=_first_page())
+    return make_response(page, 503)
 
 
 def problem(status: int, title: str, detail: str, **members: Any) -> Response:

@@ -2,8 +2,8 @@
 
 Browsers open connections that carry no request for a while. The kernel keeps those back
 (TCP_DEFER_ACCEPT), and workers are threaded to leave slow ones to a poller. What stops a slow
-query is the engine's own deadline, since gunicorn's timeout does not end a thread
-(benoitc/gunicorn#2086).
+query is the engine's own deadline (QUERY_SECONDS in indexer/search.py), since gunicorn's timeout
+does not end a thread (benoitc/gunicorn#2086).
 """
 
 from __future__ import annotations

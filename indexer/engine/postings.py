@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.reading import IndexReader, TermNotFound
+
+from indexer.results import TooSlow
 
 TERMS_KEPT = 4096
 """Terms whose postings stay in memory, each 8 bytes a posting."""
@@ -39,6 +43,7 @@ class PostingsReader:
         self.reader = reader
         self.document_count: int = reader.doc_count_all()
         self.live = self._live()
+        self.deadline = inf
         self.of: Callable[[str, str], Postings] = lru_cache(TERMS_KEPT)(self._postings)
         self.positions: Callable[[str, str], dict[int, list[int]]] = lru_cache(POSITIONS_KEPT)(
             self._positions
@@ -53,7 +58,13 @@ class PostingsReader:
             live[[first + number for number in leaf.deleted_docs_set or ()]] = False
         return live
 
+    def in_time(self) -> None:
+        """Raises TooSlow once the clock has passed `deadline` (seconds of time.monotonic)."""
+        if monotonic() > self.deadline:
+            raise TooSlow("the query takes too long; use fewer or rarer words")
+
     def _postings(self, field: str, term: str) -> Postings:
+        self.in_time()
         documents: list[int] = []
         frequencies: list[float] = []
         for leaf, first in self.reader.leaf_readers():
@@ -71,6 +82,7 @@ class PostingsReader:
 
     def _positions(self, field: str, term: str) -> dict[int, list[int]]:
         """Document → ascending places of the term in it."""
+        self.in_time()
         found: dict[int, list[int]] = {}
         for leaf, first in self.reader.leaf_readers():
             try:

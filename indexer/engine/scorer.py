@@ -96,6 +96,7 @@ class Scorer:
             return candidates
         positions = [self.postings.positions(term.fieldname, term.text) for term in terms]
         for document in map(int, np.flatnonzero(candidates)):
+            self.postings.in_time()
             starts = set(positions[0][document])
             for offset, places in enumerate(positions[1:], 1):
                 starts.intersection_update(place - offset for place in places[document])
