@@ -436,12 +436,15 @@ def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, st
 
 
 def print_crawl(report: CrawlReport) -> None:
-    """One line a portal, and why it gave up where it did."""
-    table = Table("portal", *REPORTED, "seconds", "", box=None, pad_edge=False)
+    """One row a portal, then why each gave up that did."""
+    table = Table("portal", *REPORTED, "seconds", box=None, pad_edge=False)
     for each in report.portals:
         counts = (str(getattr(each, name)) for name in REPORTED)
-        table.add_row(each.portal, *counts, f"{each.seconds:.1f}", Text(each.error, "red"))
+        table.add_row(each.portal, *counts, f"{each.seconds:.1f}")
     console.print(table)
+    for each in report.portals:
+        if each.error:
+            console.print(Text(f"{each.portal}: {each.error}", "red"), soft_wrap=True)
 
 
 def print_status(states: Sequence[PortalState], waiting: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -55,7 +56,6 @@ def ask(url: str, portal: Portal) -> str:
         "0x7f000001",
         "0177.0.0.1",
         "127.1",
-        "localhost",  # a name that resolves to loopback
     ],
 )
 def test_an_address_that_is_not_public_is_refused_even_where_listed(host: str) -> None:
@@ -63,6 +63,14 @@ def test_an_address_that_is_not_public_is_refused_even_where_listed(host: str) -
     with pytest.raises(Refused, match="not a public address; see allow_private"):
         ask(f"http://{host}/", portal)
     assert ask(f"http://{host}/", Portal("a", "A", "A", "B", (), (host,), allow_private=True))
+
+
+def test_a_name_that_resolves_to_loopback_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = "phuong-tro-vao-trong.example.vn"
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *names, **options: found)
+    with pytest.raises(Refused, match="not a public address; see allow_private"):
+        ask(f"http://{host}/", Portal("a", "A", "A", "B", (), (host,)))
 
 
 @pytest.mark.parametrize(
