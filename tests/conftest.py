@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from indexer.wards import Gazetteer, load_gazetteer
 from tests.small_site import make_site
+
+# No example is judged by its time, since machines are shared. Everything else stays as hypothesis
+# has it where it runs: in CI the same examples every time.
+settings.register_profile(
+    "untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None
+)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -292,7 +292,7 @@ def test_bad_pages_do_no_harm(html: str, portal: Portal) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damaged_pages_do_no_harm(data: st.DataObject) -> None:
     """Pages cut anywhere, with a piece of them repeated elsewhere."""
     site, article = data.draw(st.sampled_from(ARTICLES))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from whoosh.fields import TEXT, Schema
 from whoosh.index import create_in
@@ -86,13 +86,11 @@ QUERIES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(QUERIES)
 def test_matches_what_stock_whoosh_matches(world: World, query: Query) -> None:
     assert world.found(query) == {hit.docnum for hit in world.stock.search(query, limit=None)}
 
 
-@settings(deadline=None)
 @given(LISTS)
 def test_scores_as_stock_whoosh_scores(whole: World, terms: list[Term]) -> None:
     query = Or(terms)
@@ -101,7 +99,6 @@ def test_scores_as_stock_whoosh_scores(whole: World, terms: list[Term]) -> None:
         assert scores[hit.docnum] == pytest.approx(hit.score, rel=1e-5)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4))
 def test_neighbours_by_brute_force(world: World, words: list[str]) -> None:
     holding = {
@@ -113,7 +110,6 @@ def test_neighbours_by_brute_force(world: World, words: list[str]) -> None:
     assert world.found(query) == holding - world.deleted
 
 
-@settings(deadline=None)
 @given(LISTS, TERMS, st.sampled_from((0.3, 0.5, 1.0)))
 def test_most_of_by_brute_force(
     world: World, terms: list[Term], within: Term, share: float

@@ -234,7 +234,6 @@ def all_pages(searcher: Searcher, query: Query) -> Iterator[Results]:
 
 common = settings(
     max_examples=120,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -302,7 +301,7 @@ def test_a_page_past_the_end_is_empty_and_knows_the_total(world: World) -> None:
     assert (results.hits, results.total) == ((), ARTICLES)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text(max_size=60) | st.text('"-:()[]*~^ ORHOẶCtieudeso rác\x00\ud800', max_size=60))
 def test_any_text_is_answered(world: World, text: str) -> None:
     results = world.searcher.search(Query(text))

@@ -81,7 +81,7 @@ KINDS: dict[str, Callable[[str, str], q.Query]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     segments=st.lists(TEXTS, min_size=1, max_size=3),
     pair=st.permutations(WORDS),
