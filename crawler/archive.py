@@ -80,14 +80,5 @@ def read_pages(path: Path) -> Iterator[Page]:
                 )
 
 
-def read_page(folder: Path, url: str) -> Page | None:
-    """The newest archived copy of a canonical address, or None. Reads the files, newest first."""
-    for path in sorted(folder.glob("*.warc.gz"), reverse=True):
-        found = [page for page in read_pages(path) if page.url == url]
-        if found:
-            return found[-1]
-    return None
-
-
 def _warc_date(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

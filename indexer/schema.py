@@ -37,9 +37,6 @@ with accents doubled the time of building and the size of the index for no bette
 FACTS = "facts"
 """What the hits show and the facets count, as stored (see facts_of())."""
 
-RANKED = (TITLE, TITLE_FOLDED, TEXT_, TEXT_FOLDED, WORDS, PAIRS)
-"""Fields whose terms are scored; each has a length in every document."""
-
 TITLE_END = "\x1f"
 """Stands between title and text, so that no phrase reaches across."""
 

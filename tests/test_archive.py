@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import crawler.archive
-from crawler.archive import Archive, read_page, read_pages
+from crawler.archive import Archive, read_pages
 from crawler.page import Page
 
 
@@ -83,18 +83,6 @@ def test_a_full_file_is_followed_by_another(
         ["1"],
         ["2"],
     ]
-
-
-def test_the_newest_copy_of_an_address(tmp_path: Path) -> None:
-    for body in (b"old", b"new"):
-        archive = Archive(tmp_path)
-        archive.write(page("http://127.0.0.2/a", body))
-        archive.write(page("http://127.0.0.2/b", b"other"))
-        archive.close()
-    found = read_page(tmp_path, "http://127.0.0.2/a")
-    assert found is not None
-    assert found.body == b"new"
-    assert read_page(tmp_path, "http://127.0.0.2/c") is None
 
 
 def test_nothing_fetched_makes_no_file(tmp_path: Path) -> None:
