@@ -103,7 +103,7 @@ def home_page(family: str, site: Site, requests: int = 0, path: str = "/") -> st
 
 def contact_page(family: str, site: Site, requests: int = 0, path: str = "/lien-he") -> str:
     """A page of the site that holds no article."""
-    return _render(f"{family}/contact.html", family, site, requests, path)
+    return _render("contact.html", family, site, requests, path)
 
 
 def _render(
