@@ -51,6 +51,9 @@ class Article:
     `identity` tells articles of one portal apart, whatever address they were fetched under (the
     id that the layout carries in the address, else the canonical address, else a hash of title,
     date and text). `layout` names the entry of layouts.toml that read the page, or "general".
+
+    `noarchive` and `nosnippet` are the page's own wishes (robots meta): show no copy of the text,
+    show not even a passage of it.
     """
 
     url: str
@@ -67,6 +70,8 @@ class Article:
     attachments: tuple[Attachment, ...]
     layout: str
     fetched_at: datetime
+    noarchive: bool = False
+    nosnippet: bool = False
 
     @property
     def text(self) -> str:
@@ -75,7 +80,7 @@ class Article:
 
     @property
     def sha256(self) -> str:
-        """Hex digest over what a reader sees. A changed view counter leaves it as it is."""
+        """Hex digest over what a reader sees and may. A changed view counter leaves it as it is."""
         seen = (
             self.title,
             self.published.moment.isoformat() if self.published else "",
@@ -84,5 +89,7 @@ class Article:
             *self.captions,
             self.byline,
             *(attachment.url for attachment in self.attachments),
+            *(("noarchive",) if self.noarchive else ()),
+            *(("nosnippet",) if self.nosnippet else ()),
         )
         return hashlib.sha256("\x1f".join(seen).encode()).hexdigest()

@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 from crawler.layouts import SELECTORS, compiled, load_layouts
 from crawler.urls import canonical, site
 
-Tls = Literal["verify", "accept-invalid"]
+Tls = Literal["verify", "record", "legacy"]
+"""Of a portal's encryption: insist on a certificate that verifies; take what is there and record
+its fault; take even versions below TLS 1.2, and record that."""
 Show = Literal["snippet", "full"]
 
 SHORTEST_INTERVAL = timedelta(minutes=1)

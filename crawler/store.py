@@ -71,6 +71,71 @@ MIGRATIONS = (
         not_before REAL                -- the portal asked to be left alone until then
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE articles ADD COLUMN withdrawn_at TEXT;  -- its portal took it down; none: it stands
+    CREATE INDEX articles_first_seen ON articles (portal, first_seen);
+    ALTER TABLE addresses ADD COLUMN state TEXT NOT NULL DEFAULT 'new';
+        -- new, live, missing (not there, not yet confirmed), gone, failing or barred
+    ALTER TABLE addresses ADD COLUMN missing_since REAL;  -- when it was first not there
+    ALTER TABLE addresses ADD COLUMN interval REAL;       -- seconds between looks, as it changes
+    ALTER TABLE addresses ADD COLUMN content TEXT;        -- hash of what it says, counters aside
+    ALTER TABLE addresses ADD COLUMN article INTEGER;     -- the article it brought
+    UPDATE addresses SET state = CASE WHEN fetched_at IS NULL THEN 'new'
+        WHEN failures > 0 THEN 'failing' ELSE 'live' END;
+    CREATE INDEX addresses_article ON addresses (article) WHERE article NOT NULL;
+    CREATE TABLE shapes (              -- of addresses, to notice a trap by what it does not bring
+        portal TEXT NOT NULL,
+        shape TEXT NOT NULL,
+        fruitless INTEGER NOT NULL,    -- fetches since one last brought an article that was new
+        PRIMARY KEY (portal, shape)
+    ) WITHOUT ROWID;
+    CREATE TABLE hosts (               -- machines, by the address a name stands for
+        address TEXT PRIMARY KEY,
+        free_at REAL NOT NULL DEFAULT 0,           -- the next request may leave then
+        left_alone_until REAL NOT NULL DEFAULT 0,  -- by its own word (Retry-After)
+        failures INTEGER NOT NULL DEFAULT 0,       -- in a row
+        parked_until REAL NOT NULL DEFAULT 0       -- by our own, after failures
+    ) WITHOUT ROWID;
+    CREATE TABLE robots (
+        origin TEXT PRIMARY KEY,       -- scheme, host and port
+        fetched_at REAL NOT NULL,
+        body BLOB NOT NULL             -- the last good copy; empty where there is none to obey
+    ) WITHOUT ROWID;
+    CREATE TABLE tls (                 -- what was accepted of whom
+        host TEXT PRIMARY KEY,
+        seen_at REAL NOT NULL,
+        protocol TEXT NOT NULL,
+        fault TEXT NOT NULL            -- why it would not stand verification; "" where it does
+    ) WITHOUT ROWID;
+    CREATE TABLE captures (            -- where in the archive an answer lies
+        portal TEXT NOT NULL,
+        url TEXT NOT NULL,
+        fetched_at REAL NOT NULL,
+        file TEXT NOT NULL,            -- in the archive's folder
+        offset INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        PRIMARY KEY (portal, url, fetched_at)
+    ) WITHOUT ROWID;
+    CREATE INDEX captures_file ON captures (file);
+    CREATE TABLE tombstones (          -- what was forgotten on request, without a word of it
+        portal TEXT NOT NULL,
+        url TEXT NOT NULL,             -- canonical; "" for the whole portal
+        key TEXT NOT NULL,             -- as in addresses
+        identity TEXT NOT NULL,        -- as in articles; "" where none was stored
+        forgotten_at REAL NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (portal, url)
+    ) WITHOUT ROWID;
+    CREATE TABLE deletions (           -- articles that the published index may still hold
+        article INTEGER PRIMARY KEY
+    );
+    CREATE TABLE imports (             -- files of other crawlers, and how far they were read
+        file TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        finished_at REAL
+    ) WITHOUT ROWID;
+    """,
 )
 
 Put = Literal["new", "changed", "same"]

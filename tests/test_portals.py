@@ -31,7 +31,7 @@ hosts = ["127.0.0.2:8001", "127.0.0.3:8001"]
 interval = "2d"
 delay = "0s"
 layout = "auto"
-tls = "accept-invalid"
+tls = "record"
 allow_private = true
 paused = true
 show = "full"
@@ -83,7 +83,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
             interval=timedelta(days=2),
             delay=timedelta(0),
             layout="auto",
-            tls="accept-invalid",
+            tls="record",
             allow_private=True,
             paused=True,
             show="full",
@@ -115,7 +115,7 @@ def test_no_portal_is_a_file_too(tmp_path: Path) -> None:
         ('delay = "0s"', 'delay = "11m"', ":10: delay: expected a duration of at most ten"),
         ("allow_private = true", "allow_private = false", ":10: delay: expected at least 1s"),
         ('layout = "auto"', 'layout = "drupal"', ":11: layout: expected one of auto, "),
-        ('tls = "accept-invalid"', 'tls = "off"', ":12: tls: expected one of verify, accept"),
+        ('tls = "record"', 'tls = "off"', ":12: tls: expected one of verify, record"),
         ("paused = true", 'paused = "yes"', ":14: paused: expected true or false, not 'yes'"),
         ('show = "full"', 'show = "all"', ":15: show: expected one of snippet, full"),
         ('{ title = "h1.tieu-de" }', "{ title = 1 }", ":16: selectors: expected a table"),

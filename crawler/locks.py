@@ -1,0 +1,42 @@
+"""Locks between processes: each a file that is locked, and let go of when its process ends.
+
+A killed process leaves no lock behind, only an empty file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+
+class Locks:
+    """Named locks in one folder. Names may hold any character but a slash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.held: dict[str, IO[str]] = {}
+
+    def take(self, name: str) -> bool:
+        """Whether the lock is ours now; taking one that is ours already changes nothing."""
+        if name in self.held:
+            return True
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = (self.folder / f"{name}.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self.held[name] = file
+        return True
+
+    def release(self, name: str) -> None:
+        """Let go of one lock; of one that is not held, nothing."""
+        if file := self.held.pop(name, None):
+            file.close()
+
+    def release_all(self) -> None:
+        """Let go of every lock."""
+        for name in list(self.held):
+            self.release(name)
