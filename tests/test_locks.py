@@ -42,4 +42,6 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
         assert not Locks(tmp_path).take("a")
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    assert Locks(tmp_path).take("a")
+    locks = Locks(tmp_path)
+    assert locks.take("a")
+    locks.release_all()
