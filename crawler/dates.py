@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from crawler.article import VIETNAM, DateSource, PrintedDate
@@ -149,6 +150,24 @@ def from_machine(text: str) -> DateLine | None:
     local = moment.astimezone(VIETNAM) if moment.tzinfo else moment
     clock = local.time().replace(second=0, microsecond=0) if len(text.strip()) > 10 else None
     return DateLine(local.date(), clock, "", "")
+
+
+def moment_of(text: str) -> datetime | None:
+    """The instant in a field of a protocol, with its zone; None where it is none.
+
+    Forms: ISO 8601 (RFC 3339, sitemaps) and those of mail (RFC 5322, RSS, HTTP). One without a
+    zone is Vietnam's.
+
+    >>> moment_of("Tue, 01 Jul 2025 03:00:00 GMT") == moment_of("2025-07-01T10:00:00")
+    True
+    """
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text.strip())
+        except (ValueError, IndexError):  # parsedate_to_datetime() has both for what is no date
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return None
 
 
 def _absolute(text: str) -> DateLine | None:

@@ -26,6 +26,9 @@ FILES = re.compile(
 )
 """Ends of paths that are never an HTML page."""
 
+NO_VOTE = frozenset({"nofollow", "ugc", "sponsored"})
+"""Relations of links that a page does not vouch for; a crawler leaves them (Google, 2019)."""
+
 LONGEST = 1000
 """Characters. Slugs of percent-encoded Vietnamese reach 600."""
 MOST_PARTS = 20
@@ -124,12 +127,34 @@ def links(root: HtmlElement, base_url: str) -> list[str]:
     """The canonical addresses of the pages that a page links, each once, in order.
 
     Links to files (PDF, pictures, archives) are left out: an article names its own attachments.
+    So are those that the page asks not to follow.
     """
-    base = next((each.get("href") for each in root.iter("base") if each.get("href")), None)
-    start = _join(base_url, base) or base_url if base else base_url
-    hrefs = dict.fromkeys(each.get("href", "") for each in root.iter("a", "area"))
-    found = (_join(start, href) for href in hrefs if href and not href.startswith("#"))
+    base = base_of(root, base_url)
+    hrefs = dict.fromkeys(each.get("href", "") for each in root.iter("a", "area") if _leads(each))
+    found = (joined(base, href) for href in hrefs if href and not href.startswith("#"))
     return list(dict.fromkeys(url for url in found if url and not is_file(url)))
+
+
+def _leads(anchor: HtmlElement) -> bool:
+    return NO_VOTE.isdisjoint((anchor.get("rel") or "").lower().split())
+
+
+def base_of(root: HtmlElement, url: str) -> str:
+    """The address that a page's relative links start from; `url` is the page's own."""
+    base = next((each.get("href") for each in root.iter("base") if each.get("href")), "")
+    return joined(url, base) or url
+
+
+def joined(base: str, href: str) -> str | None:
+    """The canonical form of a link found at `base`; None for what is no web address.
+
+    >>> joined("http://xa.example.vn/tin/", "bai.html#cuoi")
+    'http://xa.example.vn/tin/bai.html'
+    """
+    try:
+        return canonical(urljoin(base, href.strip()))
+    except ValueError:  # urljoin() refuses a broken IPv6 host
+        return None
 
 
 def is_file(url: str) -> bool:
@@ -139,13 +164,6 @@ def is_file(url: str) -> bool:
     (True, False)
     """
     return bool(FILES.search(urlsplit(url).path))
-
-
-def _join(base: str, href: str) -> str | None:
-    try:
-        return canonical(urljoin(base, href.strip()))
-    except ValueError:  # urljoin() refuses a broken IPv6 host
-        return None
 
 
 def _without_dots(path: str) -> str:
