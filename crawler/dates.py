@@ -164,7 +164,7 @@ def moment_of(text: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(text.strip())
-        except (ValueError, IndexError):  # parsedate_to_datetime() has both for what is no date
+        except (ValueError, IndexError, OverflowError):  # parsedate_to_datetime() raises all three
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
     return None

@@ -106,7 +106,8 @@ def test_links_are_canonical_once_and_in_order() -> None:
         """<html><body><a href="b.html">hai</a><a href="/a">một</a><a href="b.html#x">lại</a>
         <a href="#top">đầu</a><a>không</a><a href="javascript:x()">js</a><a href="k.pdf">tệp</a>
         <a href="/x1" rel="nofollow">x</a><a href="/x2" rel="external UGC">x</a>
-        <a href="/x3" rel="sponsored">x</a><a href="http://[">hỏng</a><area href="//khac.example.vn/c"><img src="/anh">
+        <a href="/x3" rel="sponsored">x</a>
+        <a href="http://[">hỏng</a><area href="//khac.example.vn/c"><img src="/anh">
         </body></html>"""
     )
     assert links(root, f"{HOST}/tin/") == [
