@@ -29,7 +29,7 @@ from rich.text import Text
 
 from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.extract import Extraction, extract
-from crawler.frontier import PortalState, portal_states
+from crawler.health import PortalState, portal_states
 from crawler.page import Page, parse
 from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
 from crawler.spider import CrawlReport, Unfetched, fetch

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.frontier import MAX_DEPTH, Address, Fetched, Frontier, portal_states
+from crawler.frontier import MAX_DEPTH, Address, Fetched, Frontier
+from crawler.health import portal_states
 from crawler.portals import Portal
 from crawler.store import Store, open_store
 

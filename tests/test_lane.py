@@ -13,7 +13,8 @@ from scrapy.exceptions import DownloadTimeoutError
 import crawler.lane
 from crawler.archive import Archive
 from crawler.article import VIETNAM
-from crawler.frontier import Address, portal_states
+from crawler.frontier import Address
+from crawler.health import portal_states
 from crawler.lane import GIVE_UP_AFTER, Download, Lane
 from crawler.page import Page
 from crawler.politeness import LeftAlone

@@ -25,7 +25,7 @@ from threading import Thread
 import pytest
 
 from crawler.archive import read_pages
-from crawler.frontier import PortalState, portal_states
+from crawler.health import PortalState, portal_states
 from crawler.lane import PortalReport
 from crawler.portals import Portal
 from crawler.spider import CrawlReport, crawl

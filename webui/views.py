@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, make_response, redirect, render
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
-from crawler.frontier import PortalState, portal_states
+from crawler.health import PortalState, portal_states
 from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
