@@ -10,42 +10,57 @@ A portal is due when its start pages are. What else is due then is fetched in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
 from crawler.layouts import identity_in
 from crawler.portals import Portal
+from crawler.reading import Found
+from crawler.revisit import Kind, interval
 from crawler.store import Store
+from crawler.traps import FRUITLESS, FRUITLESS_IN_ALL, TRIED_AGAIN, shape
 from crawler.urls import same_site, trap_sign
 
-Kind = Literal["start", "listing", "article"]
+State = Literal["new", "live", "missing", "gone", "failing", "barred"]
 
 MAX_DEPTH = 20
 """Links away from a start page, as Heritrix has it."""
-
-PATIENCE: Mapping[Kind, int] = {"start": 1, "listing": 4, "article": 28}
-"""After how many of its portal's intervals a page is looked at again (6 h: daily, weekly)."""
 
 RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(days=7)
 """Failures are retried after RETRY, doubled for each one before, up to LONGEST_RETRY."""
 
+PUT_OFF = timedelta(days=30)
+"""How long a page is left that robots.txt forbids, or whose like brought nothing new."""
+
+NOTHING_NEW = "like pages that brought nothing new"
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A row of the frontier. `etag` and `last_modified` go into the next request as they came."""
+    """A row of the frontier. `etag` and `last_modified` go into the next request as they came.
+
+    `interval` is in seconds; `content` a hash of what the page last said, None before the first
+    look; `article` the id of the article it brought.
+    """
 
     portal: str
     url: str
     key: str
     kind: Kind
     depth: int
-    etag: str | None
-    last_modified: str | None
-    sha256: str | None
-    failures: int
+    parent: str | None = None
+    state: State = "new"
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    content: str | None = None
+    interval: float | None = None
+    article: int | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class Fetched:
     """What a successful fetch brought; `outcome` in a word or two, for `tinphuong status`.
 
     `url` is where it was found: another address than the one asked for, after a redirect.
+    `identity` is that of the article it brought, `new` whether that one was not known before.
     """
 
     url: str
@@ -61,6 +77,9 @@ class Fetched:
     etag: str | None
     last_modified: str | None
     sha256: str
+    content: str = ""
+    identity: str | None = None
+    new: bool = False
 
 
 def retry_after(failures: int) -> timedelta:
@@ -80,6 +99,7 @@ class Frontier:
     """
 
     def __init__(self, store: Store) -> None:
+        self.store = store
         self.connection = store.connection
 
     def begin(self, portal: Portal, now: float) -> None:
@@ -104,6 +124,12 @@ class Frontier:
             " SET started_at = ?2, finished_at = NULL",
             (portal.id, now),
         )
+        if not resumed:
+            self.connection.execute(
+                "UPDATE shapes SET fruitless = CASE WHEN shape = '' THEN 0"
+                " ELSE min(fruitless, ?) END WHERE portal = ?",
+                (FRUITLESS - TRIED_AGAIN, portal.id),
+            )
 
     def finish(
         self, portal: Portal, now: float, error: str = "", not_before: float | None = None
@@ -131,14 +157,24 @@ class Frontier:
         row = self._one("SELECT not_before FROM crawls WHERE portal = ?", portal)
         return row[0] or 0.0 if row else 0.0
 
+    # --- what is fetched next ----------------------------------------------------------------
+
     def next(self, portal: str, now: float) -> Address | None:
-        """The address that has been due for longest, or None."""
-        row = self._one(
-            "SELECT portal, url, key, kind, depth, etag, last_modified, sha256, failures"
-            " FROM addresses WHERE portal = ? AND due <= ? ORDER BY due LIMIT 1",
-            portal,
-            now,
-        )
+        """The address that has been due for longest, or None.
+
+        What looks like a trap is put off on the way.
+        """
+        while row := self._one(f"{_SELECT} AND due <= ? ORDER BY due LIMIT 1", portal, now):
+            address = Address(*row)
+            if not self._fruitless(address):
+                return address
+            self.put_off(address, NOTHING_NEW, now)
+        return None
+
+    def latest_article(self, portal: str) -> Address | None:
+        """The article that was there most recently, or None."""
+        order = "AND kind = 'article' AND state = 'live' ORDER BY fetched_at DESC LIMIT 1"
+        row = self._one(f"{_SELECT} {order}", portal)
         return Address(*row) if row else None
 
     def due_count(self, portal: str, now: float) -> int:
@@ -146,82 +182,183 @@ class Frontier:
         row = self._one("SELECT count(*) FROM addresses WHERE portal = ? AND due <= ?", portal, now)
         return int(row[0]) if row else 0
 
-    def add(self, portal: Portal, urls: Iterable[str], parent: Address, now: float) -> None:
-        """Note canonical addresses that a page links; other sites and traps are not taken."""
+    def _fruitless(self, address: Address) -> bool:
+        """Whether pages like this one, never looked at yet, have brought nothing for too long."""
+        if address.content is not None or address.kind not in ("listing", "article"):
+            return False
+        whole = self._count(address.portal, "") >= FRUITLESS_IN_ALL
+        return whole or (
+            address.kind == "listing"
+            and self._count(address.portal, shape(address.url)) >= FRUITLESS
+        )
+
+    def _count(self, portal: str, of: str) -> int:
+        row = self._one("SELECT fruitless FROM shapes WHERE portal = ? AND shape = ?", portal, of)
+        return int(row[0]) if row else 0
+
+    # --- what is known -----------------------------------------------------------------------
+
+    def add(self, portal: Portal, found: Iterable[Found], parent: Address, now: float) -> None:
+        """Note addresses that a page names; other sites, traps and the forgotten are not taken.
+
+        One that is known, and changed since it was fetched, is due.
+        """
         if parent.depth >= MAX_DEPTH:
             return
-        for url in urls:
-            if same_site(url, portal.hosts) and not trap_sign(url):
-                self._insert(portal.id, url, parent, now)
+        named = {each.url: each for each in found if same_site(each.url, portal.hosts)}
+        known = dict(
+            self.connection.execute(
+                "SELECT url, fetched_at FROM addresses"
+                " WHERE portal = ? AND url IN (SELECT value FROM json_each(?))",
+                (portal.id, json.dumps(list(named))),
+            ).fetchall()
+        )
+        for url, each in named.items():
+            if url not in known:
+                self._insert(portal.id, each, parent, now)
+            elif each.modified and known[url] and known[url] < each.modified <= now:
+                self._hasten(portal.id, url, now)
 
-    def _insert(self, portal: str, url: str, parent: Address, now: float) -> None:
-        if self._one("SELECT 1 FROM addresses WHERE portal = ? AND url = ?", portal, url):
+    def _insert(self, portal: str, found: Found, parent: Address, now: float) -> None:
+        identity = identity_in(found.url)
+        key = identity or found.url
+        if trap_sign(found.url) or self.store.is_forgotten(portal, found.url, key):
             return
-        identity = identity_in(url)
         self.connection.execute(
             "INSERT INTO addresses (portal, url, key, kind, depth, parent, due)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ifnull((SELECT due + 1 FROM addresses"
-            "   WHERE portal = ?1 AND key = ?3 AND outcome = 'article' LIMIT 1), ?7))",
+            "   WHERE portal = ?1 AND key = ?3 AND outcome = 'article' AND state = 'live'"
+            "   LIMIT 1), ?7))",
             (
                 portal,
-                url,
-                identity or url,
-                "article" if identity else "listing",
+                found.url,
+                key,
+                found.kind or ("article" if identity else "listing"),
                 parent.depth + 1,
                 parent.url,
                 now,
             ),
         )
 
+    def _hasten(self, portal: str, url: str, now: float) -> None:
+        self.connection.execute(
+            "UPDATE addresses SET due = min(due, ?) WHERE portal = ? AND url = ?",
+            (now, portal, url),
+        )
+
+    # --- what came of it ---------------------------------------------------------------------
+
     def fetched(self, portal: Portal, address: Address, what: Fetched, now: float) -> None:
         """The address was fetched and read."""
-        due = now + PATIENCE[what.kind] * portal.interval.total_seconds()
+        before = address.interval if address.content is not None else None
+        again = interval(what.kind, before, what.content != address.content, portal.interval)
         self.connection.execute(
-            "UPDATE addresses SET kind = ?, due = ?, fetched_at = ?, outcome = ?, etag = ?,"
-            " last_modified = ?, sha256 = ?, failures = 0 WHERE portal = ? AND url IN (?, ?)",
+            "UPDATE addresses SET kind = ?1, due = ?2, fetched_at = ?3, outcome = ?4, etag = ?5,"
+            " last_modified = ?6, sha256 = ?7, content = ?8, interval = ?9, failures = 0,"
+            " state = 'live', missing_since = NULL, article = (SELECT id FROM articles"
+            "   WHERE portal = ?10 AND identity = ?11)"
+            " WHERE portal = ?10 AND url IN (?12, ?13)",
             (
                 what.kind,
-                due,
+                now + again,
                 now,
                 what.outcome,
                 what.etag,
                 what.last_modified,
                 what.sha256,
+                what.content,
+                again,
                 address.portal,
+                what.identity,
                 address.url,
                 what.url,
             ),
         )
-        if what.outcome == "article":
-            self._put_off_others(address, due)
+        self.weigh(address, what.new, now)
+        if what.kind == "article":
+            self._put_off_others(address, now + again)
 
     def unchanged(self, portal: Portal, address: Address, now: float) -> None:
         """The portal says, or the bytes show, that the page is as it was."""
-        due = now + PATIENCE[address.kind] * portal.interval.total_seconds()
+        again = interval(address.kind, address.interval, False, portal.interval)
         self.connection.execute(
-            "UPDATE addresses SET due = ?, fetched_at = ?, failures = 0"
-            " WHERE portal = ? AND url = ?",
-            (due, now, address.portal, address.url),
+            "UPDATE addresses SET due = ?, fetched_at = ?, interval = ?, failures = 0,"
+            " state = 'live', missing_since = NULL WHERE portal = ? AND url = ?",
+            (now + again, now, again, address.portal, address.url),
         )
         if address.kind == "article":
-            self._put_off_others(address, due)
+            self._put_off_others(address, now + again)
 
     def failed(self, address: Address, outcome: str, now: float, wait: timedelta) -> None:
-        """The fetch brought nothing to read: try again after `wait`."""
+        """The fetch brought nothing to read: try again after `wait`.
+
+        A page that was not there before is still that: an outage neither confirms nor denies it.
+        """
         self.connection.execute(
-            "UPDATE addresses SET due = ?, fetched_at = ?, outcome = ?, failures = failures + 1"
+            "UPDATE addresses SET due = ?, fetched_at = ?, outcome = ?, failures = failures + 1,"
+            " state = CASE WHEN state = 'missing' THEN state ELSE 'failing' END"
             " WHERE portal = ? AND url = ?",
             (now + wait.total_seconds(), now, outcome, address.portal, address.url),
+        )
+        self.weigh(address, False, now)
+
+    def put_off(self, address: Address, outcome: str, now: float) -> None:
+        """The address is not to be fetched, for a reason that may pass."""
+        self.connection.execute(
+            "UPDATE addresses SET due = ?, fetched_at = ?, outcome = ?, state = 'barred'"
+            " WHERE portal = ? AND url = ?",
+            (now + PUT_OFF.total_seconds(), now, outcome, address.portal, address.url),
         )
 
     def _put_off_others(self, address: Address, due: float) -> None:
         """To a second later than this one, which will be asked first: it has the validators."""
         self.connection.execute(
             "UPDATE addresses SET due = max(due, ?)"
-            " WHERE portal = ? AND key = ? AND url <> ? AND kind = 'article'",
+            " WHERE portal = ? AND key = ? AND url <> ? AND kind = 'article'"
+            " AND state IN ('new', 'live')",
             (due + 1, address.portal, address.key, address.url),
+        )
+
+    def weigh(self, address: Address, new: bool, now: float) -> None:
+        """Count what a first look brought for its shape; something new lifts the parent's too."""
+        own = shape(address.url)
+        if new:
+            self._lift(address.portal, {own, shape(address.parent or address.url), ""}, now)
+        elif address.content is None:
+            self.connection.executemany(
+                "INSERT INTO shapes VALUES (?, ?, 1)"
+                " ON CONFLICT DO UPDATE SET fruitless = fruitless + 1",
+                [(address.portal, own), (address.portal, "")],
+            )
+
+    def _lift(self, portal: str, shapes: set[str], now: float) -> None:
+        """Begin to count these anew; what was put off because of them is due."""
+        for each in shapes:
+            if self._count(portal, each) >= (FRUITLESS if each else FRUITLESS_IN_ALL):
+                self._take_up(portal, each, now)
+            self.connection.execute(
+                "UPDATE shapes SET fruitless = 0 WHERE portal = ? AND shape = ? AND fruitless > 0",
+                (portal, each),
+            )
+
+    def _take_up(self, portal: str, of: str, now: float) -> None:
+        rows = self.connection.execute(
+            "SELECT url FROM addresses WHERE portal = ? AND state = 'barred' AND outcome = ?",
+            (portal, NOTHING_NEW),
+        )
+        urls = [(now, portal, url) for (url,) in rows if not of or shape(url) == of]
+        self.connection.executemany(
+            "UPDATE addresses SET due = ?, state = 'new', fetched_at = NULL, outcome = NULL"
+            " WHERE portal = ? AND url = ?",
+            urls,
         )
 
     def _one(self, query: str, *parameters: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.connection.execute(query, parameters).fetchone()
         return row
+
+
+_SELECT = (
+    "SELECT portal, url, key, kind, depth, parent, state, etag, last_modified, sha256, content,"
+    " interval, article, failures FROM addresses WHERE portal = ?"
+)

@@ -2,32 +2,36 @@
 
 It takes the next due address, has it fetched, reads what came, and commits all of it (article,
 links, when to look again) before it takes another. A kill loses only what is in flight. How a page
-is fetched is an argument, so the lane knows no network.
+is fetched and how it is read are arguments, so the lane knows no network.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
+import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urljoin
 
+from crawler import missing
 from crawler.archive import Archive
-from crawler.article import Article
-from crawler.extract import extract
-from crawler.frontier import PATIENCE, Address, Fetched, Frontier, retry_after
-from crawler.page import Page, ParsedPage, parse
-from crawler.politeness import FAILURES, HOST_FAILURES, LeftAlone, in_words
+from crawler.article import VIETNAM, Article
+from crawler.frontier import Address, Fetched, Frontier, retry_after
+from crawler.locks import Locks
+from crawler.page import Page
+from crawler.politeness import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.portals import Portal
+from crawler.reading import Found, Read, Reading, read_page
+from crawler.revisit import FIRST, Kind
 from crawler.store import Store
-from crawler.urls import links
 
 COUNT_EVERY = 50
 """Addresses after which those that wait are counted again, for the progress shown."""
 
-log = logging.getLogger(__name__)
+GONE = (404, 410)
 
 Download = Callable[[Portal, Address], Awaitable[Page]]
 """Fetches an address of a portal; raises LeftAlone or one of politeness.FAILURES."""
@@ -45,6 +49,7 @@ class PortalReport:
     new: int
     changed: int
     unchanged: int
+    hidden: int
     failed: int
     seconds: float
     error: str
@@ -64,7 +69,7 @@ class Look:
 
     def __init__(self, portal: Portal, url: str) -> None:
         self.portal = portal
-        self.address = Address(portal.id, url, url, "listing", 0, None, None, None, 0)
+        self.address = Address(portal.id, url, url, "listing", 0)
         self.page: Page | None = None
         self.error = ""
         self.ended: float | None = None
@@ -84,13 +89,18 @@ class Look:
 class Lane:
     """The crawl of one portal: one address after the other, each committed before the next."""
 
-    def __init__(self, store: Store, archive: Archive, portal: Portal) -> None:
+    def __init__(
+        self, store: Store, archive: Archive, portal: Portal, locks: Locks, read: Read = read_page
+    ) -> None:
         self.store = store
         self.archive = archive
         self.portal = portal
+        self.locks = locks
+        self.read = read
         self.frontier = Frontier(store)
         self.counts = Counter[str]()
         self.known = 0
+        self.discovered = False
         self.failures = 0  # of the host, in a row
         self.last_failure = ""
         self.error = ""
@@ -108,20 +118,22 @@ class Lane:
         self.error = without_contact(self.portal, contact)
         if not self.error and until > 0:
             self.error = f"not crawled: asked to be left alone for another {until:.0f} s"
+        if not self.error and not self.locks.take(f"portal-{self.portal.id}"):
+            self.error = "not crawled: another process is crawling this portal"
         return not self.error
 
     def report(self) -> PortalReport:
         """What the crawl brought so far."""
-        names = ("fetched", "new", "changed", "unchanged", "failed")
+        names = ("fetched", "new", "changed", "unchanged", "hidden", "failed")
         seconds = (self.ended or time.monotonic()) - self.started
         counts = {name: self.counts[name] for name in names}
         return PortalReport(self.portal.id, seconds=seconds, error=self.error, **counts)
 
     async def pages(self, download: Download) -> AsyncIterator[str]:
         """Fetch until nothing is due or the portal is given up; yields each address done."""
-        self.started, not_before = time.monotonic(), None
+        self.started, began, not_before = time.monotonic(), time.time(), None
         with self.store.transaction():
-            self.frontier.begin(self.portal, time.time())
+            self.frontier.begin(self.portal, began)
         try:
             while address := self.frontier.next(self.portal.id, time.time()):
                 await self._fetch(address, download)
@@ -130,13 +142,22 @@ class Lane:
                 yield address.url
                 if self.failures >= GIVE_UP_AFTER:
                     raise LeftAlone(f"{self.failures} failures in a row: {self.last_failure}")
+            if address := missing.witness(self.frontier, self.portal.id, began, time.time()):
+                await self._fetch(address, download)
         except LeftAlone as refusal:
             self.error = refusal.reason
             not_before = refusal.seconds and time.time() + refusal.seconds
+        self._finish(began, not_before)
+
+    def _finish(self, began: float, not_before: float | None) -> None:
         if not self.error and self.counts["failed"] and not self.counts["fetched"]:
             self.error = self.last_failure
         with self.store.transaction():
+            if not self.error:
+                hidden = missing.settle(self.store, self.portal.id, began, time.time())
+                self.counts["hidden"] = hidden
             self.frontier.finish(self.portal, time.time(), self.error, not_before)
+        self.locks.release(f"portal-{self.portal.id}")
         self.ended = time.monotonic()
 
     async def _fetch(self, address: Address, download: Download) -> None:
@@ -144,16 +165,32 @@ class Lane:
             page = await download(self.portal, address)
         except LeftAlone:
             raise
+        except Refused as refusal:
+            self._barred(address, str(refusal))
         except tuple(FAILURES) as error:
             self._failed(address, in_words(error), isinstance(error, tuple(HOST_FAILURES)))
         else:
             self._take(address, page)
+            if not self.discovered:
+                self._discover(address)
+
+    def _discover(self, address: Address) -> None:
+        """Note the sitemaps that robots.txt names, or the usual one, now that it was read."""
+        self.discovered = True
+        root = replace(address, depth=0)
+        with self.store.transaction():
+            found = [Found(urljoin(address.url, "/sitemap.xml"), "sitemap")]
+            self.frontier.add(self.portal, found, root, time.time())
 
     def _take(self, address: Address, page: Page) -> None:
         if page.status == 304 and address.sha256:
-            self._unchanged(address)
+            self._unchanged(address, page)
         elif page.status == 200:
             self._read(address, page)
+        elif page.status in GONE and address.kind == "sitemap" and address.content is None:
+            self._barred(address, "no sitemap")
+        elif page.status in GONE and address.kind != "start":
+            self._missing(address, f"HTTP {page.status}")
         else:
             of_host = page.status == 429 or page.status >= 500
             self._failed(address, f"HTTP {page.status}", of_host)
@@ -161,60 +198,90 @@ class Lane:
     def _read(self, address: Address, page: Page) -> None:
         digest = hashlib.sha256(page.body).hexdigest()
         if digest == address.sha256:
-            self._unchanged(address)
+            self._unchanged(address, page)
             return
-        self.archive.write(page)
-        parsed = parse(page)
-        if parsed is None:
-            outcome = "not HTML" if page.body.strip() else "empty page"
-            self._failed(address, outcome, of_host=False)
-            return
-        article, reason = self._extract(parsed)
-        kind = "article" if article and address.kind == "listing" else address.kind
-        what = Fetched(
-            url=page.url,
-            outcome=reason or "article",
-            kind=kind,
-            etag=page.headers.get("etag"),
-            last_modified=page.headers.get("last-modified"),
-            sha256=digest,
-        )
-        self._store(address, what, article, links(parsed.root, page.url))
+        reading = self.read(page, self.portal)
+        if reading.noindex and address.article:
+            self._withdraw(address, reading.outcome)
+        elif address.article and reading.article is None:
+            self._missing(address, f"no longer an article: {reading.outcome}")
+        elif reading.kind is None:
+            self._failed(address, reading.outcome, of_host=False)
+        else:
+            self._store(address, page, digest, reading)
 
-    def _extract(self, parsed: ParsedPage) -> tuple[Article | None, str]:
-        """The article, or None and why there is none."""
-        try:
-            extraction = extract(parsed, self.portal)
-        except Exception as error:
-            # A fault of ours on one page must not stop the others for a night: it is logged,
-            # shown in the status, and the page is in the archive to be read again.
-            log.exception("extraction failed on %s", parsed.page.url)
-            return None, f"extraction failed: {type(error).__name__}"
-        return extraction.article, extraction.reason
-
-    def _store(
-        self, address: Address, what: Fetched, article: Article | None, found: Sequence[str]
-    ) -> None:
-        now = time.time()
+    def _store(self, address: Address, page: Page, digest: str, reading: Reading) -> None:
+        """Commit what a page brought, all of it at once."""
+        now, article = time.time(), self._named(address, page, reading.article)
+        if not reading.noarchive:
+            self.archive.write(page)
         with self.store.transaction():
             put = self.store.put(article) if article else ""
-            self.frontier.add(self.portal, (what.url, *found), address, now)
+            found = (Found(page.url), *reading.found)
+            self.frontier.add(self.portal, found, address, now)
+            what = Fetched(
+                url=page.url,
+                outcome=reading.outcome,
+                kind=_kind(address, reading),
+                etag=page.headers.get("etag"),
+                last_modified=page.headers.get("last-modified"),
+                sha256=digest,
+                content=reading.content,
+                identity=article.identity if article else None,
+                new=put == "new",
+            )
             self.frontier.fetched(self.portal, address, what, now)
         self.failures = 0
         self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
 
-    def _unchanged(self, address: Address) -> None:
+    def _named(self, address: Address, page: Page, article: Article | None) -> Article | None:
+        """The article under the identity it had, where only its text told who it is: an edit."""
+        if not article or not address.article or page.url != address.url:
+            return article
+        if not re.fullmatch(r"[0-9a-f]{64}", article.identity):
+            return article
+        return replace(article, identity=self.store.identity(address.article))
+
+    def _unchanged(self, address: Address, page: Page) -> None:
         with self.store.transaction():
             self.frontier.unchanged(self.portal, address, time.time())
         self.failures = 0
         self.counts.update(["fetched", "unchanged"])
 
+    def _missing(self, address: Address, outcome: str) -> None:
+        with self.store.transaction():
+            missing.note(self.frontier, address, outcome, time.time())
+        self.failures = 0
+        self.last_failure = outcome
+        self.counts["failed"] += 1
+
+    def _withdraw(self, address: Address, outcome: str) -> None:
+        """The page wishes not to be found any more: at once, and with no doubt."""
+        with self.store.transaction():
+            assert address.article is not None
+            self.store.withdraw(address.article, datetime.now(VIETNAM))
+            self.frontier.put_off(address, outcome, time.time())
+        self.counts.update(["fetched", "hidden"])
+
+    def _barred(self, address: Address, reason: str) -> None:
+        with self.store.transaction():
+            self.frontier.put_off(address, reason, time.time())
+        self.last_failure = reason
+        self.counts["failed"] += 1
+
     def _failed(self, address: Address, outcome: str, of_host: bool) -> None:
         wait = retry_after(address.failures + 1)
         if not of_host:
-            wait = max(wait, PATIENCE[address.kind] * self.portal.interval)
+            wait = max(wait, FIRST[address.kind] * self.portal.interval)
         with self.store.transaction():
             self.frontier.failed(address, outcome, time.time(), wait)
         self.failures = self.failures + 1 if of_host else 0
         self.last_failure = outcome
         self.counts["failed"] += 1
+
+
+def _kind(address: Address, reading: Reading) -> Kind:
+    """What a start page or feed is stays so; any other page is what it was found to be."""
+    if address.kind in ("start", "feed", "sitemap") or reading.kind is None:
+        return address.kind
+    return "article" if address.kind == "article" else reading.kind

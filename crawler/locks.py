@@ -6,8 +6,8 @@ A killed process leaves no lock behind, only an empty file.
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
-from typing import IO
 
 
 class Locks:
@@ -15,26 +15,26 @@ class Locks:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.held: dict[str, IO[str]] = {}
+        self.held: dict[str, int] = {}  # by name, open files
 
     def take(self, name: str) -> bool:
         """Whether the lock is ours now; taking one that is ours already changes nothing."""
         if name in self.held:
             return True
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = (self.folder / f"{name}.lock").open("w")
+        file = os.open(self.folder / f"{name}.lock", os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.close()
+            os.close(file)
             return False
         self.held[name] = file
         return True
 
     def release(self, name: str) -> None:
         """Let go of one lock; of one that is not held, nothing."""
-        if file := self.held.pop(name, None):
-            file.close()
+        if (file := self.held.pop(name, None)) is not None:
+            os.close(file)
 
     def release_all(self) -> None:
         """Let go of every lock."""

@@ -8,36 +8,52 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.article import Article
+from crawler.directives import Directives, directives_of
 from crawler.extract import extract
+from crawler.feeds import Feed, feeds_named, read_feed
 from crawler.page import Page, ParsedPage, parse
 from crawler.portals import Portal
-from crawler.urls import links
+from crawler.revisit import Kind
+from crawler.urls import is_file, links
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["article", "page", "feed", "sitemap", "file", "nothing"]
+ARTICLE, ATTACHMENT = "article", "attachment"
+"""Outcomes of pages that are one."""
 
-ARTICLE = "article"
-"""The outcome of a page that is one."""
+FEED_SIGNS = (b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex", b"<rdf", b"\x1f\x8b")
+"""How a sitemap or feed may begin that is labelled as HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address that a page names: canonical; its kind where that is known from the place where
+    it stands, and when it last changed (seconds since 1970) where the place says so."""
+
+    url: str
+    kind: Kind | None = None
+    modified: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page is, in a word or two (`outcome`), and what it holds.
+    """What a page is (`kind` of page, None where it is nothing), in a word or two (`outcome`).
 
-    `links` are canonical addresses of pages, of files only where the page is no article. `content`
-    is a hash of what the page says: a view counter leaves it as it is.
+    `found` are the addresses it names. `content` is a hash of what the page says: a view counter
+    leaves it as it is. `noindex` and `noarchive` are the page's own wishes.
     """
 
-    kind: Kind
+    kind: Literal["article", "listing", "feed", "sitemap", "attachment"] | None
     outcome: str
     content: str
     article: Article | None = None
-    links: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
+    noindex: bool = False
+    noarchive: bool = False
 
 
 Read = Callable[[Page, Portal], Reading]
@@ -46,19 +62,54 @@ Read = Callable[[Page, Portal], Reading]
 
 def read_page(page: Page, portal: Portal) -> Reading:
     """What a page with status 200 tells. Never raises."""
+    feed = read_feed(page.body, page.url) if _may_be_feed(page) else None
+    if feed:
+        return _of_feed(feed)
     parsed = parse(page)
-    if parsed is None:
-        outcome = "not HTML" if page.body.strip() else "empty page"
-        return Reading("nothing", outcome, digest([outcome]))
-    return _of_html(parsed, portal)
+    if parsed:
+        return _of_html(parsed, portal)
+    if is_file(page.url) and page.body.strip():
+        return Reading("attachment", ATTACHMENT, hashlib.sha256(page.body).hexdigest())
+    outcome = "not HTML" if page.body.strip() else "empty page"
+    return Reading(None, outcome, digest([outcome]))
+
+
+def _may_be_feed(page: Page) -> bool:
+    kind = page.headers.get("content-type", "").lower()
+    labelled = "xml" in kind.replace("xhtml", "") or kind.startswith("text/plain")
+    return labelled or page.body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(FEED_SIGNS)
+
+
+def _of_feed(feed: Feed) -> Reading:
+    kind: Kind | None = "sitemap" if feed.kind == "sitemap index" else None
+    found = tuple(
+        Found(each.url, kind, each.modified.timestamp() if each.modified else None)
+        for each in feed.entries
+    )
+    content = digest(f"{each.url} {each.modified}" for each in found)
+    return Reading("feed" if feed.kind == "feed" else "sitemap", feed.kind, content, found=found)
 
 
 def _of_html(parsed: ParsedPage, portal: Portal) -> Reading:
-    found = tuple(links(parsed.root, parsed.page.url))
-    article, outcome = _extracted(parsed, portal)
+    page = parsed.page
+    wishes = directives_of(page.headers, parsed.root, page.fetched_at)
+    linked = () if wishes.nofollow else tuple(links(parsed.root, page.url))
+    named = [Found(url, "feed") for url in feeds_named(parsed.root, page.url)]
+    found = (*named, *map(Found, linked))
+    article, outcome = (None, "noindex") if wishes.noindex else _extracted(parsed, portal)
     if article is None:
-        return Reading("page", outcome, digest(sorted(found)), links=found)
-    return Reading("article", ARTICLE, article.sha256, article, found)
+        content = digest(sorted(linked))
+        return Reading("listing", outcome, content, None, found, wishes.noindex, wishes.noarchive)
+    return _of_article(article, found, wishes)
+
+
+def _of_article(article: Article, found: tuple[Found, ...], wishes: Directives) -> Reading:
+    article = replace(article, noarchive=wishes.noarchive, nosnippet=wishes.nosnippet)
+    files = tuple(Found(each.url, "attachment") for each in article.attachments)
+    content = article.sha256
+    return Reading(
+        "article", ARTICLE, content, article, (*found, *files), noarchive=wishes.noarchive
+    )
 
 
 def _extracted(parsed: ParsedPage, portal: Portal) -> tuple[Article | None, str]:

@@ -25,9 +25,11 @@ from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
 from crawler.lane import Lane, Look, PortalReport, without_contact
+from crawler.locks import Locks
 from crawler.page import Page
 from crawler.politeness import Addresses, ExaminedOnly, Robots, Turn, Turns, new_turns
 from crawler.portals import Portal
+from crawler.reading import Read, read_page
 from crawler.store import open_store
 from crawler.urls import canonical
 
@@ -80,16 +82,18 @@ def crawl(
     archive_dir: Path,
     contact: str,
     progress: Callable[[int, int], None] | None = None,
+    read: Read = read_page,
 ) -> CrawlReport:
     """Fetch what is due from these portals until nothing is, and store it.
 
     Works once a process, in its main thread: Scrapy's reactor cannot start again. `progress` is
-    told pages done and pages known. Raises KeyboardInterrupt after Ctrl-C, with everything that
-    was fetched committed.
+    told pages done and pages known; `read` says what a page tells. Raises KeyboardInterrupt after
+    Ctrl-C, with everything that was fetched committed.
     """
     archive = Archive(archive_dir)
     with open_store(store_path) as store:
-        lanes = [Lane(store, archive, portal) for portal in portals]
+        locks = Locks(store_path.parent / "locks")
+        lanes = [Lane(store, archive, portal, locks, read) for portal in portals]
         _run([lane for lane in lanes if lane.may_start(contact)], user_agent(contact), progress)
     archive.close()
     return CrawlReport(tuple(lane.report() for lane in lanes))

@@ -82,6 +82,9 @@ MIGRATIONS = (
     ALTER TABLE addresses ADD COLUMN article INTEGER;     -- the article it brought
     UPDATE addresses SET state = CASE WHEN fetched_at IS NULL THEN 'new'
         WHEN failures > 0 THEN 'failing' ELSE 'live' END;
+    UPDATE addresses SET content = sha256, article = (SELECT id FROM articles AS each
+        WHERE each.portal = addresses.portal AND each.identity = addresses.key)
+        WHERE outcome = 'article';
     CREATE INDEX addresses_article ON addresses (article) WHERE article NOT NULL;
     CREATE TABLE shapes (              -- of addresses, to notice a trap by what it does not bring
         portal TEXT NOT NULL,
@@ -126,6 +129,8 @@ MIGRATIONS = (
         reason TEXT NOT NULL,
         PRIMARY KEY (portal, url)
     ) WITHOUT ROWID;
+    CREATE INDEX tombstones_key ON tombstones (key);
+    CREATE INDEX tombstones_identity ON tombstones (identity);
     CREATE TABLE deletions (           -- articles that the published index may still hold
         article INTEGER PRIMARY KEY
     );
@@ -138,7 +143,7 @@ MIGRATIONS = (
     """,
 )
 
-Put = Literal["new", "changed", "same"]
+Put = Literal["new", "changed", "same", "forgotten"]
 
 
 class StoreMissing(Exception):
@@ -158,6 +163,8 @@ class Stored:
     first_seen: datetime
     changed_at: datetime
     change: int
+    withdrawn_at: datetime | None = None
+    """Since when its portal no longer has it; then no more than title, date and link is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,33 +277,76 @@ class Store:
     def put(self, article: Article) -> Put:
         """Store an article. An edited one keeps its id and leaves a revision behind.
 
-        Call it inside transaction().
+        One that was withdrawn stands again. One that was forgotten on request stays so. Call it
+        inside transaction().
         """
         found = self.connection.execute(
-            "SELECT id, sha256, record FROM articles WHERE portal = ? AND identity = ?",
+            "SELECT id, sha256, record, withdrawn_at FROM articles"
+            " WHERE portal = ? AND identity = ?",
             (article.portal, article.identity),
         ).fetchone()
-        digest, record, now = article.sha256, to_record(article), article.fetched_at.isoformat()
         if found is None:
-            self.connection.execute(
-                "INSERT INTO articles"
-                " (portal, identity, url, sha256, record, first_seen, changed_at, change)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(change), 0) + 1 FROM articles))",
-                (article.portal, article.identity, article.url, digest, record, now, now),
-            )
-            return "new"
-        number, old_digest, old_record = found
-        if digest == old_digest:
+            return self._new(article)
+        number, old_digest, old_record, withdrawn_at = found
+        digest, now = article.sha256, article.fetched_at.isoformat()
+        if digest == old_digest and withdrawn_at is None:
             return "same"
+        if digest != old_digest:
+            self.connection.execute(
+                "INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, now, old_digest, old_record)
+            )
         self.connection.execute(
-            "INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, now, old_digest, old_record)
-        )
-        self.connection.execute(
-            "UPDATE articles SET sha256 = ?, record = ?, changed_at = ?,"
+            "UPDATE articles SET sha256 = ?, record = ?, changed_at = ?, withdrawn_at = NULL,"
             " change = (SELECT max(change) + 1 FROM articles) WHERE id = ?",
-            (digest, record, now, number),
+            (digest, to_record(article), now, number),
         )
         return "changed"
+
+    def _new(self, article: Article) -> Put:
+        if self.is_forgotten(article.portal, article.url, article.identity):
+            return "forgotten"
+        now = article.fetched_at.isoformat()
+        self.connection.execute(
+            "INSERT INTO articles"
+            " (portal, identity, url, sha256, record, first_seen, changed_at, change)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(change), 0) + 1 FROM articles))",
+            (
+                article.portal,
+                article.identity,
+                article.url,
+                article.sha256,
+                to_record(article),
+                now,
+                now,
+            ),
+        )
+        return "new"
+
+    def withdraw(self, article: int, now: datetime) -> None:
+        """Its portal no longer has the article. Call it inside transaction()."""
+        self.connection.execute(
+            "UPDATE articles SET withdrawn_at = ?, change = (SELECT max(change) + 1 FROM articles)"
+            " WHERE id = ? AND withdrawn_at IS NULL",
+            (now.isoformat(), article),
+        )
+
+    def identity(self, article: int) -> str:
+        """What tells the article apart within its portal. Raises KeyError."""
+        row = self.connection.execute("SELECT identity FROM articles WHERE id = ?", (article,))
+        found = row.fetchone()
+        if found is None:
+            raise KeyError(article)
+        return str(found[0])
+
+    def is_forgotten(self, portal: str, url: str, key: str) -> bool:
+        """Whether this was forgotten on request, by its address, its key or identity, or with its
+        whole portal: then it is not fetched and not stored again."""
+        row = self.connection.execute(
+            "SELECT 1 FROM tombstones WHERE portal = ?1"
+            " AND (url IN (?2, '') OR key = ?3 OR identity = ?3) LIMIT 1",
+            (portal, url, key),
+        ).fetchone()
+        return row is not None
 
     def articles(self, ids: Iterable[int]) -> dict[int, Stored]:
         """The articles of these ids; an id that is not in the store is left out."""
@@ -307,7 +357,7 @@ class Store:
         return {stored.id: stored for stored in map(_stored, rows)}
 
     def all_articles(self) -> Iterator[Stored]:
-        """Every article in the order of ids."""
+        """Every article in the order of ids, those that were withdrawn too."""
         return map(_stored, self.connection.execute(f"{_SELECT} ORDER BY id"))
 
     def unindexed(self) -> Iterator[Stored]:
@@ -315,11 +365,18 @@ class Store:
         rows = self.connection.execute(f"{_SELECT} WHERE indexed < change ORDER BY change")
         return map(_stored, rows)
 
-    def mark_indexed(self, changes: Iterable[tuple[int, int]]) -> None:
-        """Note that the published index holds these (id, change)."""
+    def deleted(self) -> tuple[int, ...]:
+        """The ids of articles that are no more, which the published index may still hold."""
+        return tuple(id for (id,) in self.connection.execute("SELECT article FROM deletions"))
+
+    def mark_indexed(self, changes: Iterable[tuple[int, int]], deleted: Iterable[int] = ()) -> None:
+        """Note that the published index holds these (id, change), and the deleted no more."""
         with self.transaction() as connection:
             connection.executemany(
                 "UPDATE articles SET indexed = ?2 WHERE id = ?1 AND indexed < ?2", changes
+            )
+            connection.executemany(
+                "DELETE FROM deletions WHERE article = ?", [(id,) for id in deleted]
             )
 
     def revisions(self, article: int) -> tuple[Revision, ...]:
@@ -331,22 +388,34 @@ class Store:
         return tuple(Revision(from_record(record), _when(at)) for record, at in rows)
 
     def counts(self) -> dict[str, int]:
-        """Articles per portal."""
-        rows = self.connection.execute("SELECT portal, count(*) FROM articles GROUP BY portal")
+        """Articles per portal, those that were withdrawn aside."""
+        rows = self.connection.execute(
+            "SELECT portal, count(*) FROM articles WHERE withdrawn_at IS NULL GROUP BY portal"
+        )
         return dict(rows.fetchall())
 
     def waiting(self) -> int:
         """How many articles the published index does not hold as they are."""
-        row = self.connection.execute("SELECT count(*) FROM articles WHERE indexed < change")
+        row = self.connection.execute(
+            "SELECT (SELECT count(*) FROM articles WHERE indexed < change)"
+            " + (SELECT count(*) FROM deletions)"
+        )
         return int(row.fetchone()[0])
 
 
-_SELECT = "SELECT id, record, first_seen, changed_at, change FROM articles"
+_SELECT = "SELECT id, record, first_seen, changed_at, change, withdrawn_at FROM articles"
 
 
-def _stored(row: tuple[int, str, str, str, int]) -> Stored:
-    number, record, first_seen, changed_at, change = row
-    return Stored(number, from_record(record), _when(first_seen), _when(changed_at), change)
+def _stored(row: tuple[int, str, str, str, int, str | None]) -> Stored:
+    number, record, first_seen, changed_at, change, withdrawn_at = row
+    return Stored(
+        number,
+        from_record(record),
+        _when(first_seen),
+        _when(changed_at),
+        change,
+        _when(withdrawn_at) if withdrawn_at else None,
+    )
 
 
 def _when(iso: str) -> datetime:

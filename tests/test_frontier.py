@@ -12,6 +12,7 @@ import pytest
 from crawler.frontier import MAX_DEPTH, Address, Fetched, Frontier
 from crawler.health import portal_states
 from crawler.portals import Portal
+from crawler.reading import Found
 from crawler.store import Store, open_store
 
 HOST = "http://127.0.0.2"
@@ -38,9 +39,20 @@ def take(frontier: Frontier, now: float) -> Address:
     return address
 
 
-def bring(frontier: Frontier, address: Address, outcome: str, now: float, url: str = "") -> None:
+def add(frontier: Frontier, urls: list[str], parent: Address, now: float) -> None:
+    frontier.add(PORTAL, map(Found, urls), parent, now)
+
+
+def bring(
+    frontier: Frontier,
+    address: Address,
+    outcome: str,
+    now: float,
+    url: str = "",
+    content: str = "as it was",
+) -> None:
     kind = "article" if outcome == "article" and address.kind != "start" else address.kind
-    what = Fetched(url or address.url, outcome, kind, '"1"', None, "0" * 64)
+    what = Fetched(url or address.url, outcome, kind, '"1"', None, "0" * 64, content=content)
     frontier.fetched(PORTAL, address, what, now)
 
 
@@ -57,8 +69,8 @@ def test_starts_come_first_then_links_as_they_were_found(frontier: Frontier) -> 
     frontier.begin(PORTAL, 1.0)
     start = take(frontier, 1.0)
     assert (start.url, start.kind, start.depth) == (START, "start", 0)
-    frontier.add(PORTAL, [f"{HOST}/b", f"{HOST}/a"], start, 2.0)
-    frontier.add(PORTAL, [f"{HOST}/c", f"{HOST}/b"], start, 3.0)
+    add(frontier, [f"{HOST}/b", f"{HOST}/a"], start, 2.0)
+    add(frontier, [f"{HOST}/c", f"{HOST}/b"], start, 3.0)
     assert set(drain(frontier, 3.0)[:3]) == {"/", "/a", "/b"}
     assert frontier.next("mau", 3.0) is None
 
@@ -78,15 +90,15 @@ def test_what_is_being_fetched_is_still_due(frontier: Frontier) -> None:
 )
 def test_what_is_not_taken(url: str, frontier: Frontier) -> None:
     frontier.begin(PORTAL, 1.0)
-    frontier.add(PORTAL, [url], take(frontier, 1.0), 1.0)
+    add(frontier, [url], take(frontier, 1.0), 1.0)
     assert drain(frontier, 1.0) == ["/"]
 
 
 def test_links_are_followed_to_a_depth(frontier: Frontier) -> None:
     frontier.begin(PORTAL, 1.0)
     deep = replace(take(frontier, 1.0), depth=MAX_DEPTH)
-    frontier.add(PORTAL, [f"{HOST}/x"], replace(deep, depth=MAX_DEPTH - 1), 1.0)
-    frontier.add(PORTAL, [f"{HOST}/y"], deep, 1.0)
+    add(frontier, [f"{HOST}/x"], replace(deep, depth=MAX_DEPTH - 1), 1.0)
+    add(frontier, [f"{HOST}/y"], deep, 1.0)
     assert sorted(drain(frontier, 1.0)) == ["/", "/x"]
 
 
@@ -96,9 +108,9 @@ def test_an_article_is_fetched_under_one_of_its_addresses(frontier: Frontier) ->
     frontier.begin(PORTAL, 1.0)
     start = take(frontier, 1.0)
     bring(frontier, start, "a listing page", 1.0)
-    frontier.add(PORTAL, [HOST + path for path in paths], start, 1.0)
+    add(frontier, [HOST + path for path in paths], start, 1.0)
     assert len(drain(frontier, 1.0, "article")) == 1
-    frontier.add(PORTAL, [HOST + late], start, 2.0)
+    add(frontier, [HOST + late], start, 2.0)
     assert drain(frontier, 2.0) == []
 
 
@@ -109,9 +121,9 @@ def test_the_address_that_brought_the_article_is_asked_again_first(
     start = take(frontier, 0.0)
     bring(frontier, start, "a listing page", 0.0)
     paths = [f"{HOST}/{part}/-/view_content/7-bai" for part in ("b", "a", "c")]
-    frontier.add(PORTAL, paths[:1], start, 0.0)
+    add(frontier, paths[:1], start, 0.0)
     bring(frontier, take(frontier, 0.0), "article", 0.0)
-    frontier.add(PORTAL, paths, start, 0.0)
+    add(frontier, paths, start, 0.0)
     [state] = portal_states(store, [PORTAL])
     assert (state.waiting, state.outcomes) == (0, {"a listing page": 1, "article": 1})
     again = [each for each in drain(frontier, 8 * DAY, "article") if each != "/"]
@@ -122,7 +134,7 @@ def test_another_address_stands_in_for_one_that_failed(frontier: Frontier) -> No
     frontier.begin(PORTAL, 1.0)
     start = take(frontier, 1.0)
     bring(frontier, start, "a listing page", 1.0)
-    frontier.add(PORTAL, [f"{HOST}/{a}/-/view_content/7-bai" for a in ("vi", "en")], start, 1.0)
+    add(frontier, [f"{HOST}/{a}/-/view_content/7-bai" for a in ("vi", "en")], start, 1.0)
     frontier.failed(take(frontier, 1.0), "HTTP 404", 1.0, timedelta(days=7))
     assert len(drain(frontier, 1.0, "article")) == 1
 
@@ -130,7 +142,7 @@ def test_another_address_stands_in_for_one_that_failed(frontier: Frontier) -> No
 def test_a_redirect_counts_for_both_addresses(frontier: Frontier) -> None:
     frontier.begin(PORTAL, 1.0)
     start = take(frontier, 1.0)
-    frontier.add(PORTAL, [f"{HOST}/home"], start, 1.0)
+    add(frontier, [f"{HOST}/home"], start, 1.0)
     bring(frontier, start, "a listing page", 1.0, url=f"{HOST}/home")
     assert frontier.next("mau", 1.0) is None
 
@@ -138,7 +150,7 @@ def test_a_redirect_counts_for_both_addresses(frontier: Frontier) -> None:
 def test_pages_are_looked_at_again_by_their_kind(frontier: Frontier) -> None:
     frontier.begin(PORTAL, 0.0)
     start = take(frontier, 0.0)
-    frontier.add(PORTAL, [f"{HOST}/tin", f"{HOST}/tin/-/view_content/7-bai"], start, 0.0)
+    add(frontier, [f"{HOST}/tin", f"{HOST}/tin/-/view_content/7-bai"], start, 0.0)
     for address in iter(lambda: frontier.next("mau", 0.0), None):
         bring(frontier, address, "article" if "7-bai" in address.url else "a listing page", 0.0)
     assert drain(frontier, 6 * HOUR) == ["/"]  # the portal's interval
@@ -232,7 +244,7 @@ def test_states_of_portals_never_crawled_paused_and_forgotten(
 ) -> None:
     frontier.begin(PORTAL, 0.0)
     start = take(frontier, 0.0)
-    frontier.add(PORTAL, [f"{HOST}/a", f"{HOST}/b"], start, 0.0)
+    add(frontier, [f"{HOST}/a", f"{HOST}/b"], start, 0.0)
     bring(frontier, start, "a listing page", 0.0)
     never, paused = replace(PORTAL, id="moi"), replace(PORTAL, id="nghi", paused=True)
     states = {state.portal: state for state in portal_states(store, [never, paused])}

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
-import crawler.lane
+import crawler.reading
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
 from crawler.health import portal_states
 from crawler.lane import GIVE_UP_AFTER, Download, Lane
+from crawler.locks import Locks
 from crawler.page import Page
 from crawler.politeness import LeftAlone
 from crawler.portals import Portal
@@ -36,7 +37,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def drive(store: Store, folder: Path, download: Download, portal: Portal = PORTAL) -> Lane:
     """A lane driven to its end."""
     archive = Archive(folder)
-    lane = Lane(store, archive, portal)
+    lane = Lane(store, archive, portal, Locks(folder))
 
     async def way() -> None:
         async for _ in lane.pages(download):
@@ -72,7 +73,10 @@ def test_failures_of_the_host_in_a_row_end_the_lane(store: Store, tmp_path: Path
     lane = drive(store, tmp_path, download)
     assert lane.error == f"{GIVE_UP_AFTER} failures in a row: no answer in time"
     [state] = portal_states(store, [PORTAL])
-    assert (lane.counts["failed"], state.waiting) == (GIVE_UP_AFTER, len(many) - GIVE_UP_AFTER)
+    assert (lane.counts["failed"], state.waiting) == (
+        GIVE_UP_AFTER,
+        len(many) - GIVE_UP_AFTER + 1,
+    )  # and /sitemap.xml
 
 
 def test_an_answer_between_two_failures_starts_the_count_again(
@@ -89,7 +93,7 @@ def test_an_answer_between_two_failures_starts_the_count_again(
 
     lane = drive(store, tmp_path, download)
     assert lane.error == ""
-    assert len(asked) == len(many) + 1
+    assert len(asked) == len(many) + 2  # the start page, and /sitemap.xml
 
 
 def test_a_portal_whose_every_page_fails_is_in_error(store: Store, tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_a_portal_whose_every_page_fails_is_in_error(store: Store, tmp_path: Pat
 def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    really = crawler.lane.extract
+    really = crawler.reading.extract
 
     def extract(parsed: object, portal: Portal) -> object:
         if parsed.page.url.endswith("/1"):  # type: ignore[attr-defined]
@@ -112,11 +116,11 @@ def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
     async def download(portal: Portal, address: Address) -> Page:
         return page(address, listing("/1", "/2"))
 
-    monkeypatch.setattr(crawler.lane, "extract", extract)
+    monkeypatch.setattr(crawler.reading, "extract", extract)
     lane = drive(store, tmp_path, download)
     assert lane.error == ""
     assert outcomes(store)["extraction failed: RecursionError"] == 1
-    assert sum(outcomes(store).values()) == 3
+    assert sum(outcomes(store).values()) == 4  # /sitemap.xml is answered as the others are
     assert f"extraction failed on {HOST}/1" in caplog.text
 
 
@@ -125,7 +129,7 @@ def test_what_the_portal_asked_for_is_kept_for_the_next_crawl(store: Store, tmp_
         raise LeftAlone("asked to be left alone for 900 s", 900.0)
 
     assert drive(store, tmp_path, download).error == "asked to be left alone for 900 s"
-    later = Lane(store, Archive(tmp_path), PORTAL)
+    later = Lane(store, Archive(tmp_path), PORTAL, Locks(tmp_path))
     assert not later.may_start("")
     assert later.error.startswith("not crawled: asked to be left alone for another ")
 
@@ -154,7 +158,7 @@ def test_a_redirect_settles_both_addresses(store: Store, tmp_path: Path) -> None
         return page(address, listing("/", "/home"), url=f"{HOST}/home")
 
     drive(store, tmp_path, download)
-    assert asked == [f"{HOST}/"]
+    assert asked == [f"{HOST}/", f"{HOST}/sitemap.xml"]
 
 
 @pytest.mark.parametrize(
@@ -170,4 +174,4 @@ def test_without_a_contact_only_loopback(
     hosts: tuple[str, ...], contact: str, may: bool, store: Store, tmp_path: Path
 ) -> None:
     portal = Portal("x", "X", "X", "X", (), hosts, interval=timedelta(hours=1))
-    assert Lane(store, Archive(tmp_path), portal).may_start(contact) is may
+    assert Lane(store, Archive(tmp_path), portal, Locks(tmp_path)).may_start(contact) is may

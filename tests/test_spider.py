@@ -31,6 +31,8 @@ from crawler.portals import Portal
 from crawler.spider import CrawlReport, crawl
 from crawler.store import open_store
 
+USUAL = ("/robots.txt", "/sitemap.xml")
+
 SPAWN = get_context("spawn")
 DELAY = 0.2
 
@@ -75,8 +77,8 @@ class Site(ThreadingHTTPServer):
         self.server_close()
 
     def pages(self) -> list[str]:
-        """The paths asked for, robots.txt aside."""
-        return [each.path for each in self.asked if each.path != "/robots.txt"]
+        """The paths asked for, robots.txt and the usual sitemap aside."""
+        return [each.path for each in self.asked if each.path not in USUAL]
 
     def portal(self, id: str, start: Sequence[str] = ("/",), **more: object) -> Portal:
         fields: dict[str, object] = {
@@ -372,7 +374,7 @@ def test_no_robots_txt_allows_everything(name: str, world: World) -> None:
 
 def test_robots_txt_is_asked_once_and_obeyed(world: World) -> None:
     paths = [each.path for each in world.sites["robots-cam"].asked]
-    assert Counter(paths) == Counter(["/robots.txt", "/", "/bai-1"])
+    assert Counter(paths) == Counter([*USUAL, "/", "/bai-1"])
     assert world.states["robots-cam"].outcomes["robots.txt forbids it"] == 1
 
 
@@ -390,7 +392,7 @@ def test_portals_on_one_machine_share_its_turn(world: World) -> None:
         (*world.sites["chung-1"].asked, *world.sites["chung-2"].asked),
         key=lambda each: each.came,
     )
-    assert len(asked) == 12
+    assert len(asked) == 14
     rests = [after.came - before.went for before, after in pairwise(asked)]
     assert min(rests) >= DELAY * 0.95
 
