@@ -11,11 +11,32 @@ from lxml.html import HtmlElement
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-NOISE = re.compile(
-    r"utm_\w+|fbclid|gclid|zarsrc|mc_[ce]id|_ga|p_auth|phpsessid|jsessionid|aspsessionid\w*",
+WHO_CAME = re.compile(
+    r"(?:utm_\w+|fbclid|[gmy]s?clid|[gw]braid|zarsrc|igshid|mc_[ce]id|_g[al]"
+    r"|(?:p_)?p_auth|p_l_back_url(?:_title)?|(?:\w+_)?(?:access_?)?token|__requestverificationtoken"
+    r"|csrf\w*|phpsessid|jsessionid|aspsessionid\w*|session_?id|cfid|cftoken)(?:=.*)?"
+    r"|(?:sid|auth|ticket)=(?:[0-9a-f]{16,}|(?=.*\d)(?=.*[a-z])[\w-]{20,})"
+    r"|(?:.*_)?(?:redirect(?:_to)?|back_?url|return(?:_?url|_to)?|source)=(?:/|%2f|https?(?::|%3a)).*",
     re.IGNORECASE,
 )
-"""Query parameters that say who came and from where, never which page."""
+"""Query parameters that say who came, from where and where to go back to, never which page. Short
+names count only with a value that is one: `sid=4000` is an article of NukeViet."""
+
+HOW_SHOWN = re.compile(
+    r"print=(?:1|true|yes|print)|layout=print|(?:.*_)?viewmode=print"  # Joomla, WordPress, Liferay
+    r"|tmpl=component"  # Joomla: without what stands round the article
+    r"|p_p_state=pop_up|isdlg=1"  # the same of Liferay and SharePoint
+    r"|replytocom=\d+",  # WordPress: with the form under a comment
+    re.IGNORECASE,
+)
+"""Query parameters of the print view of a page and its like."""
+
+PRINTED_PATH = re.compile(
+    r"(?P<module>(?:/[a-z]{2})?/(?!print/|savefile/)[\w-]+)/(?:print|savefile)"
+    r"(?P<article>/(?!print/|savefile/)[^/]+/[^/]+-\d+(?:\.html?|/)?)"
+)
+PRINTED_OPERATION = re.compile(r"((?:^|&)op=)(?:(?:print|savefile)(?:/|%2F))+")
+"""NukeViet's print view, with rewriting of addresses and without."""
 
 SESSION_IN_PATH = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 
@@ -42,10 +63,10 @@ def canonical(url: str) -> str | None:
     """The one form of an http(s) address that is stored and fetched; None where it is not one.
 
     Scheme and host small, no default port, no fragment, no dot segments, no session ids and
-    tracking parameters, percent-encoding as RFC 3986 section 6.2.2 normalises it. The order of
-    parameters stays: some portals depend on it.
+    tracking parameters, the page itself for its print view, percent-encoding as RFC 3986 section
+    6.2.2 normalises it. The order of parameters stays: some portals depend on it.
 
-    >>> canonical("HTTP://Xa.Example.VN:80/tin/../bài?utm_source=x&id=7#top")
+    >>> canonical("HTTP://Xa.Example.VN:80/tin/../bài?utm_source=x&id=7&print=1#top")
     'http://xa.example.vn/b%C3%A0i?id=7'
     >>> canonical("mailto:phuong@example.vn") is None
     True
@@ -62,7 +83,10 @@ def canonical(url: str) -> str | None:
         host = f"[{host}]"
     where = host if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
     path = _encoded(SESSION_IN_PATH.sub("", _without_dots(parts.path)))
+    if printed := PRINTED_PATH.fullmatch(path):
+        path = printed["module"] + printed["article"]
     query = _encoded("&".join(each for each in parts.query.split("&") if _counts(each)))
+    query = PRINTED_OPERATION.sub(r"\1", query)
     return f"{parts.scheme}://{where}{path}" + (f"?{query}" if query else "")
 
 
@@ -187,4 +211,4 @@ def _encoded(text: str) -> str:
 
 
 def _counts(parameter: str) -> bool:
-    return parameter != "" and not NOISE.fullmatch(parameter.partition("=")[0])
+    return bool(parameter) and not (WHO_CAME.fullmatch(parameter) or HOW_SHOWN.fullmatch(parameter))
