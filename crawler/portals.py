@@ -30,6 +30,7 @@ SHORTEST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=10)
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+BYTES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 class PortalsError(Exception):
@@ -67,11 +68,21 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How long and how much of the archive is kept: age, and bytes in all. None: without end."""
+
+    age: timedelta | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Portals:
-    """The whole file: the operator's contact ("" where none is given) and the portals in order."""
+    """The whole file: the operator's contact ("" where none is given), the portals in order, and
+    what is kept of the archive."""
 
     contact: str
     portals: tuple[Portal, ...]
+    archive: Keep = Keep()
 
 
 def load_portals(path: Path) -> Portals:
@@ -117,8 +128,9 @@ class _Reader:
         self.text = text
 
     def portals(self, tables: dict[str, Any]) -> Portals:
-        self._only_known(0, tables, ("contact", "portal"))
+        self._only_known(0, tables, ("contact", "archive", "portal"))
         contact = self._contact(tables.get("contact", ""))
+        archive = self._archive(tables.get("archive", {}))
         entries = tables.get("portal", [])
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             raise self._error(0, "portal", "entries headed [[portal]]", entries)
@@ -128,7 +140,7 @@ class _Reader:
             if portal.id in portals:
                 raise self._error(number, "id", "an id that no other entry has", portal.id)
             portals[portal.id] = portal
-        return Portals(contact, tuple(portals.values()))
+        return Portals(contact, tuple(portals.values()), archive)
 
     def _contact(self, value: object) -> str:
         expected = "an e-mail address or the http(s) address of a page about this crawler"
@@ -137,6 +149,17 @@ class _Reader:
         ):
             raise self._error(0, "contact", expected, value)
         return value
+
+    def _archive(self, table: object) -> Keep:
+        if not isinstance(table, dict):
+            raise self._error(0, "archive", "a table headed [archive]", table)
+        self._only_known(0, table, ("keep", "size"))
+        age, size = duration(table.get("keep")), _size(table.get("size"))
+        if "keep" in table and not age:
+            raise self._error(0, "keep", 'a duration such as "730d"', table["keep"])
+        if "size" in table and not size:
+            raise self._error(0, "size", 'an amount such as "500MB" or "50GB"', table["size"])
+        return Keep(age, size)
 
     def _portal(self, number: int, entry: dict[str, Any]) -> Portal:
         self._only_known(number, entry, tuple(FIELDS))
@@ -195,6 +218,11 @@ def duration(value: object) -> timedelta | None:
     """
     match = re.fullmatch(r"(\d{1,6})([smhd])", value) if isinstance(value, str) else None
     return timedelta(**{UNITS[match[2]]: int(match[1])}) if match else None
+
+
+def _size(value: object) -> int | None:
+    match = re.fullmatch(r"(\d{1,6})([MGT]B)", value) if isinstance(value, str) else None
+    return int(match[1]) * BYTES[match[2]] if match else None
 
 
 def _interval(value: object) -> timedelta | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.portals import Portal, Portals, PortalsError, load_portals
+from crawler.portals import Keep, Portal, Portals, PortalsError, load_portals
 
 EXAMPLE = Path(__file__).parent.parent / "portals.example.toml"
 
@@ -90,6 +90,33 @@ def test_every_field_is_read(tmp_path: Path) -> None:
             selectors={"title": "h1.tieu-de"},
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "kept"),
+    [
+        ("[archive]", Keep()),
+        ('[archive]\nkeep = "730d"', Keep(age=timedelta(days=730))),
+        ('[archive]\nsize = "50GB"\nkeep = "1d"', Keep(timedelta(days=1), 50 * 10**9)),
+    ],
+)
+def test_what_is_kept_of_the_archive(table: str, kept: Keep, tmp_path: Path) -> None:
+    assert load(f"{table}\n{LEAST}", tmp_path).archive == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ('keep = "2 years"', ":2: keep: expected a duration"),
+        ('keep = "0d"', ":2: keep: expected a duration"),
+        ("size = 50", ":2: size: expected an amount"),
+        ('size = "0GB"', ":2: size: expected an amount"),
+        ('sizes = "1GB"', ":2: sizes: expected one of the fields keep, size"),
+    ],
+)
+def test_a_mistake_about_the_archive(line: str, where: str, tmp_path: Path) -> None:
+    with pytest.raises(PortalsError, match=where):
+        load(f"[archive]\n{line}\n{LEAST}", tmp_path)
 
 
 def test_no_portal_is_a_file_too(tmp_path: Path) -> None:
