@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format lock bench soak clean
+.PHONY: help install demo test check format lock bench soak wordpress clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: install  ## every benchmark; refreshes docs/benchmarks.md (set TINPHUONG_
 
 soak: install  ## the long tests
 	$(BIN)/pytest -m soak
+
+wordpress: install  ## crawl a real WordPress on loopback (CONTRIBUTING.md says what it needs)
+	$(BIN)/pytest -m wordpress
 
 lock: install  ## pin again what pyproject.toml asks for
 	$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv

@@ -302,3 +302,30 @@ def test_damaged_pages_do_no_harm(data: st.DataObject) -> None:
     damaged = html[:where] + html[start:end] + html[where:cut]
     extraction = read(damaged, portal=data.draw(st.sampled_from([PORTAL, UNKNOWN])))
     assert (extraction.article is None) == bool(extraction.reason)
+
+
+def test_a_block_theme_of_wordpress() -> None:
+    """Title, date, section and author stand in blocks of their own, date and author below."""
+    text = "".join(f"<p>Đoạn {number} của bài mẫu: {TEXT}</p>" for number in range(3))
+    title, section = "Ra quân trồng cây (bài mẫu)", '<a href="/c/" rel="tag">Thông báo</a>'
+    article = article_in(
+        f"""<body class="single single-post"><main><h1 class="wp-block-post-title">{title}</h1>
+        <div class="entry-content wp-block-post-content">{text}</div>
+        <div class="wp-block-group"><p>Posted</p>
+        <div class="wp-block-post-date"><time datetime="2024-05-03T08:00:00+07:00">03/05/2024</time>
+        </div><p>in</p><div class="taxonomy-category wp-block-post-terms">{section}</div>
+        <p>by</p><p class="wp-block-post-author__name">Ban biên tập</p></div></main>"""
+    )
+    assert (article.layout, article.title, len(article.body)) == ("wordpress", title, 3)
+    assert article.published is not None
+    assert article.published.day == date(2024, 5, 3)
+    assert (article.section, article.byline) == ("Thông báo", "Ban biên tập")
+
+
+def test_a_listing_of_a_block_theme() -> None:
+    teaser = (
+        '<li class="wp-block-post"><h2 class="wp-block-post-title"><a href="/a">Bài {}</a></h2>'
+        f'<div class="wp-block-post-excerpt"><p>{TEXT}</p></div></li>'
+    )
+    html = page_of("Tin tức", f"<h1>Tin</h1><ul>{teaser.format(1)}{teaser.format(2)}</ul>")
+    assert read(html).reason == "a listing page"
