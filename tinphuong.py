@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -29,7 +29,7 @@ from rich.text import Text
 
 from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.extract import Extraction, extract
-from crawler.health import PortalState, portal_states
+from crawler.health import PortalState, due_portals, portal_states
 from crawler.page import Page, parse
 from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
 from crawler.spider import CrawlReport, Unfetched, fetch
@@ -193,6 +193,7 @@ def serve(place: Place, host: str, port: int, workers: int) -> None:
         "INDEX": place.whoosh,
         "STORE": place.store,
         "SOURCES": sources_of(loaded.portals),
+        "PORTALS": loaded.portals,
         "CONTACT": loaded.contact,
     }
     console.print(f"Serving at http://{host}:{port} (Ctrl-C to stop)")
@@ -226,7 +227,7 @@ def try_page(place: Place, page: str, portal_id: str | None) -> None:
 def status(place: Place, as_json: bool) -> None:
     """How each portal is doing, and what waits to be indexed."""
     with open_readonly(place.store) as store:
-        states = portal_states(store, load_portals(place.portals).portals)
+        states = portal_states(store, load_portals(place.portals).portals, time.time())
         waiting = store.waiting()
     if as_json:
         rows = [dataclasses.asdict(state) for state in states]
@@ -351,10 +352,7 @@ def choose(loaded: Portals, place: Place, ids: Sequence[str], everything: bool) 
     if everything or not place.store.exists():
         return active
     with open_readonly(place.store) as store:
-        states = portal_states(store, active)
-    now = datetime.now(UTC)
-    due = {state.portal for state in states if state.due and state.due <= now}
-    return [portal for portal in active if portal.id in due]
+        return due_portals(store, active, time.time())
 
 
 def portal_of(loaded: Portals, place: Place, page: str, portal_id: str | None) -> Portal:

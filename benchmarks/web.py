@@ -61,10 +61,12 @@ def application(folder: Path) -> Flask:
     """The application over the sample portals, crawled and indexed."""
     crawled(folder / "crawl", delay=0)
     path, index = folder / "crawl" / "articles.db", folder / "whoosh"
-    sources = sources_of(load_portals(folder / "crawl" / "portals.toml").portals)
+    portals = load_portals(folder / "crawl" / "portals.toml").portals
+    sources = sources_of(portals)
     with open_store(path) as store:
         build(store, index, Annotator(load_gazetteer(), sources).annotate, sources)
-    return create_app({"INDEX": index, "STORE": path, "SOURCES": sources, "CONTACT": ""})
+    files = {"INDEX": index, "STORE": path}
+    return create_app({**files, "SOURCES": sources, "PORTALS": portals, "CONTACT": ""})
 
 
 def page_rows(app: Flask, kind: str, addresses: tuple[str, ...], rounds: int) -> Iterator[Row]:

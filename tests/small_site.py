@@ -140,6 +140,7 @@ def configuration(folder: Path) -> dict[str, Any]:
         "INDEX": folder / "whoosh",
         "STORE": folder / "store" / "articles.db",
         "SOURCES": sources(),
+        "PORTALS": (),
         "CONTACT": "lienhe@example.vn",
     }
 

@@ -124,7 +124,7 @@ def test_the_address_that_brought_the_article_is_asked_again_first(
     add(frontier, paths[:1], start, 0.0)
     bring(frontier, take(frontier, 0.0), "article", 0.0)
     add(frontier, paths, start, 0.0)
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], 0.0)
     assert (state.waiting, state.outcomes) == (0, {"a listing page": 1, "article": 1})
     again = [each for each in drain(frontier, 8 * DAY, "article") if each != "/"]
     assert again == ["/b/-/view_content/7-bai"]
@@ -173,7 +173,7 @@ def test_failures_are_retried_and_counted(frontier: Frontier, store: Store) -> N
     frontier.failed(take(frontier, 0.0), "no answer in time", 0.0, timedelta(hours=1))
     assert frontier.next("mau", 0.0) is None
     assert take(frontier, HOUR).failures == 1
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], HOUR)
     assert state.outcomes == {"no answer in time": 1}
 
 
@@ -214,7 +214,7 @@ def test_a_portal_that_failed_is_put_off_for_longer_and_longer(
     for _ in range(3):
         frontier.begin(PORTAL, now)
         frontier.finish(PORTAL, now, "robots.txt: HTTP 503")
-        [state] = portal_states(store, [PORTAL])
+        [state] = portal_states(store, [PORTAL], now)
         assert state.due is not None
         waits.append(state.due.timestamp() - now)
         now = state.due.timestamp()
@@ -223,7 +223,7 @@ def test_a_portal_that_failed_is_put_off_for_longer_and_longer(
     frontier.begin(PORTAL, now)
     drain(frontier, now)
     frontier.finish(PORTAL, now)
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], now)
     assert (state.error, state.outcomes) == ("", {"a listing page": 1})
     assert state.due is not None
     assert state.due.timestamp() == now + 6 * HOUR
@@ -234,7 +234,7 @@ def test_left_alone_as_the_portal_asked(frontier: Frontier, store: Store) -> Non
     frontier.begin(PORTAL, 0.0)
     frontier.finish(PORTAL, 0.0, "asked to be left alone for 86400 s", not_before=DAY)
     assert frontier.left_alone_until("mau") == DAY
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], 0.0)
     assert state.due is not None
     assert state.due.timestamp() == DAY
 
@@ -247,7 +247,7 @@ def test_states_of_portals_never_crawled_paused_and_forgotten(
     add(frontier, [f"{HOST}/a", f"{HOST}/b"], start, 0.0)
     bring(frontier, start, "a listing page", 0.0)
     never, paused = replace(PORTAL, id="moi"), replace(PORTAL, id="nghi", paused=True)
-    states = {state.portal: state for state in portal_states(store, [never, paused])}
+    states = {state.portal: state for state in portal_states(store, [never, paused], 0.0)}
     assert list(states) == ["moi", "nghi", "mau"]
     assert states["moi"].started is None
     assert states["moi"].due is not None

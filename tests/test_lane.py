@@ -11,6 +11,7 @@ import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
 import crawler.reading
+import time
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
@@ -58,7 +59,7 @@ def page(address: Address, body: bytes, status: int = 200, url: str = "") -> Pag
 
 
 def outcomes(store: Store) -> dict[str, int]:
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], time.time())
     return dict(state.outcomes)
 
 
@@ -72,7 +73,7 @@ def test_failures_of_the_host_in_a_row_end_the_lane(store: Store, tmp_path: Path
 
     lane = drive(store, tmp_path, download)
     assert lane.error == f"{GIVE_UP_AFTER} failures in a row: no answer in time"
-    [state] = portal_states(store, [PORTAL])
+    [state] = portal_states(store, [PORTAL], time.time())
     assert (lane.counts["failed"], state.waiting) == (
         GIVE_UP_AFTER,
         len(many) - GIVE_UP_AFTER + 1,

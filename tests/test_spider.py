@@ -283,7 +283,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             titles: dict[str, list[str]] = {portal.id: [] for portal in portals}
             for stored in store.all_articles():
                 titles[stored.article.portal].append(stored.article.title)
-            states = {state.portal: state for state in portal_states(store, portals)}
+            states = {state.portal: state for state in portal_states(store, portals, time.time())}
         sites["canary"] = canary
         reports = {each.portal: each for each in report.portals}
         yield World(sites, reports, states, titles, folder)

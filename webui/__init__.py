@@ -37,8 +37,9 @@ HEADERS = {
 def create_app(config: Mapping[str, Any]) -> Flask:
     """The application over an index and a store.
 
-    `config` has INDEX and STORE (paths, which need not exist yet), SOURCES (id → Source) and
-    CONTACT (an address for removal requests, "" where the operator gave none).
+    `config` has INDEX and STORE (paths, which need not exist yet), SOURCES (id → Source), PORTALS
+    (the same as their Portal, of which the status page tells) and CONTACT (an address for removal
+    requests, "" where the operator gave none).
     """
     app = Flask(__name__)
     app.config.from_mapping(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,15 @@ RECOVERIES = 12
 
 SNIPPET = 240
 """Characters shown of an article whose portal did not agree to more."""
+
+STATES: Mapping[str, str] = {
+    "ok": "Bình thường",
+    "delayed": "Chậm",
+    "failing": "Lỗi",
+    "paused": "Tạm dừng",
+    "never": "Chưa thu thập",
+}
+"""What readers call the state of a portal."""
 
 LAST_NUMBER = 2**63 - 1
 """The largest row number of SQLite."""
@@ -127,8 +137,9 @@ def ward(slug: str) -> Response:
 @pages.get("/status")
 def status() -> str:
     """How each portal is doing."""
+    portals, now = current_app.config["PORTALS"], datetime.now(VIETNAM).timestamp()
     with reading().store() as store:
-        states = {state.portal: state for state in portal_states(store)}
+        states = {state.portal: state for state in portal_states(store, portals, now)}
         waiting = store.waiting()
     rows = [(source, states.get(id)) for id, source in current_app.config["SOURCES"].items()]
     return render_template(
@@ -138,9 +149,7 @@ def status() -> str:
 
 def state_of(state: PortalState | None) -> str:
     """The state of a portal in words."""
-    if state is None or state.started is None:
-        return "Chưa thu thập"
-    return "Lỗi" if state.error else "Bình thường"
+    return STATES[state.state if state else "never"]
 
 
 def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
