@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
 import crawler.reading
-import time
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
