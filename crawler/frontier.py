@@ -171,6 +171,11 @@ class Frontier:
             self.put_off(address, NOTHING_NEW, now)
         return None
 
+    def known(self, portal: str, url: str) -> Address | None:
+        """The row of a canonical address, or None."""
+        row = self._one(f"{_SELECT} AND url = ?", portal, url)
+        return Address(*row) if row else None
+
     def latest_article(self, portal: str) -> Address | None:
         """The article that was there most recently, or None."""
         order = "AND kind = 'article' AND state = 'live' ORDER BY fetched_at DESC LIMIT 1"

@@ -382,7 +382,8 @@ class Store:
     def revisions(self, article: int) -> tuple[Revision, ...]:
         """How an article read before, newest first."""
         rows = self.connection.execute(
-            "SELECT record, replaced_at FROM revisions WHERE article = ? ORDER BY rowid DESC",
+            "SELECT record, replaced_at FROM revisions WHERE article = ?"
+            " ORDER BY replaced_at DESC, rowid DESC",
             (article,),
         )
         return tuple(Revision(from_record(record), _when(at)) for record, at in rows)
