@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -30,8 +33,11 @@ from rich.text import Text
 from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.extract import Extraction, extract
 from crawler.health import PortalState, due_portals, portal_states
+from crawler.lane import without_contact
+from crawler.locks import Locks
 from crawler.page import Page, parse
 from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
+from crawler.schedule import PortalsFile, Schedule, run_for_ever
 from crawler.spider import CrawlReport, Unfetched, fetch
 from crawler.spider import crawl as crawl_portals
 from crawler.store import Stored, StoreMissing, StoreTooNew, open_readonly, open_store
@@ -73,6 +79,10 @@ class Place:
     @property
     def store(self) -> Path:
         return self.index / "store" / "articles.db"
+
+    @property
+    def locks(self) -> Path:
+        return self.index / "store" / "locks"
 
     @property
     def archive(self) -> Path:
@@ -131,9 +141,7 @@ def crawl(place: Place, ids: tuple[str, ...], everything: bool) -> None:
         return
     with watched("Crawling") as progress:
         report = crawl_portals(chosen, place.store, place.archive, loaded.contact, progress)
-    print_crawl(report)
-    if report.portals and all(outcome.error for outcome in report.portals):
-        sys.exit(1)
+    finish_crawl(report)
 
 
 @cli.command()
@@ -143,16 +151,35 @@ def index(place: Place, rebuild: bool) -> None:
     """Bring the search index up to what the store holds."""
     if not place.store.exists():
         raise StoreMissing(f"there is no store at {place.store}; run: tinphuong crawl")
-    sources = sources_of(load_checked(place.portals).portals)
-    annotator = Annotator(load_gazetteer(), sources)
-    started = time.perf_counter()
-    with open_store(place.store) as store, watched("Indexing") as progress:
-        built = build(store, place.whoosh, annotator.annotate, sources, rebuild, progress)
-    seconds = time.perf_counter() - started
-    console.print(
-        f"{built.added} articles indexed in {seconds:.1f} s; "
-        f"generation {built.generation} holds {built.total}"
-    )
+    with watched("Indexing") as progress:
+        build_index(place, load_checked(place.portals).portals, rebuild, progress)
+
+
+@cli.command()
+@click.pass_obj
+def schedule(place: Place) -> None:
+    """Crawl what is due and index what changed, for ever; one at a time over an index."""
+    if not Locks(place.locks).take("schedule"):
+        raise click.ClickException(f"a schedule is at work on {place.index} already")
+    file = PortalsFile(place.portals, load_checked, tell)
+
+    def due() -> list[Portal]:
+        loaded = file.read()
+        allowed = [each for each in loaded.portals if not without_contact(each, loaded.contact)]
+        with open_store(place.store) as store:
+            return due_portals(store, allowed, time.time())
+
+    def crawl(portals: Sequence[Portal]) -> BaseProcess:
+        return apart(crawl_apart, place, portals, file.good.contact)
+
+    def index() -> BaseProcess | None:
+        with open_store(place.store) as store:
+            waiting = store.waiting()
+        return apart(index_apart, place, file.good.portals) if waiting else None
+
+    tell(f"keeping {len(file.good.portals)} portals up to date (SIGTERM or Ctrl-C to stop)")
+    run_for_ever(Schedule(due, crawl, index, tell))
+    tell("stopped")
 
 
 @cli.command()
@@ -321,6 +348,60 @@ def plain_progress(words: str) -> Callable[[int, int], None]:
             console.print(f"{words}: {done} of {total}")
 
     return progress
+
+
+def tell(words: str) -> None:
+    """One line with the time, for a journal."""
+    console.print(f"{datetime.now(VIETNAM):%Y-%m-%d %H:%M:%S} schedule: {words}", soft_wrap=True)
+
+
+def apart(work: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process that does this, started."""
+    process = get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    return process
+
+
+def crawl_apart(place: Place, portals: Sequence[Portal], contact: str) -> None:
+    """Crawl, in a process that no Ctrl-C reaches which is meant for its parent."""
+    os.setsid()
+    with suppress(KeyboardInterrupt):  # what was fetched is stored, the rest is due still
+        finish_crawl(crawl_portals(portals, place.store, place.archive, contact))
+
+
+def index_apart(place: Place, portals: Sequence[Portal]) -> None:
+    """Index, in such a process. It may be ended at any moment: a generation is whole or is not."""
+    os.setsid()
+    try:
+        build_index(place, portals)
+    except IndexBusy as error:
+        sys.exit(str(error))
+
+
+def finish_crawl(report: CrawlReport) -> None:
+    """Print the report; exit with 1 where every portal failed."""
+    print_crawl(report)
+    if report.portals and all(outcome.error for outcome in report.portals):
+        sys.exit(1)
+
+
+def build_index(
+    place: Place,
+    portals: Sequence[Portal],
+    rebuild: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Index what the store holds, and print how much that was."""
+    sources = sources_of(portals)
+    annotator = Annotator(load_gazetteer(), sources)
+    started = time.perf_counter()
+    with open_store(place.store) as store:
+        built = build(store, place.whoosh, annotator.annotate, sources, rebuild, progress)
+    seconds = time.perf_counter() - started
+    console.print(
+        f"{built.added} articles indexed in {seconds:.1f} s; "
+        f"generation {built.generation} holds {built.total}"
+    )
 
 
 def load_checked(path: Path) -> Portals:
