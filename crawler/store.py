@@ -8,6 +8,7 @@ The schema grows by MIGRATIONS: `PRAGMA user_version` says how many of them a fi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -72,6 +73,10 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
     """
+    ALTER TABLE articles ADD COLUMN checksum TEXT;      -- SHA-256 of the record as it was written
+    ALTER TABLE revisions ADD COLUMN checksum TEXT;
+    UPDATE articles SET checksum = sha256(CAST(record AS BLOB));
+    UPDATE revisions SET checksum = sha256(CAST(record AS BLOB));
     ALTER TABLE articles ADD COLUMN withdrawn_at TEXT;  -- its portal took it down; none: it stands
     CREATE INDEX articles_first_seen ON articles (portal, first_seen);
     ALTER TABLE addresses ADD COLUMN state TEXT NOT NULL DEFAULT 'new';
@@ -192,6 +197,10 @@ def from_record(record: str) -> Article:
     return Article(**fields)
 
 
+def _sha256(record: bytes) -> str:
+    return hashlib.sha256(record).hexdigest()
+
+
 def _iso(value: date | time) -> str:
     return value.isoformat()
 
@@ -243,6 +252,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreTooNew(
             f"{path} has schema {version}, this program knows {len(MIGRATIONS)}; update tinphuong"
         )
+    connection.create_function("sha256", 1, _sha256)
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
 
@@ -277,50 +287,66 @@ class Store:
     def put(self, article: Article) -> Put:
         """Store an article. An edited one keeps its id and leaves a revision behind.
 
-        One that was withdrawn stands again. One that was forgotten on request stays so. Call it
-        inside transaction().
+        One that was withdrawn stands again, one that was damaged is whole again. One that was
+        forgotten on request stays so. Call it inside transaction().
         """
         found = self.connection.execute(
-            "SELECT id, sha256, record, withdrawn_at FROM articles"
+            "SELECT id, sha256, CAST(record AS BLOB), checksum, withdrawn_at FROM articles"
             " WHERE portal = ? AND identity = ?",
             (article.portal, article.identity),
         ).fetchone()
         if found is None:
             return self._new(article)
-        number, old_digest, old_record, withdrawn_at = found
+        number, old_digest, old_record, checksum, withdrawn_at = found
         digest, now = article.sha256, article.fetched_at.isoformat()
-        if digest == old_digest and withdrawn_at is None:
+        sound = _sha256(old_record) == checksum
+        if digest == old_digest and withdrawn_at is None and sound:
             return "same"
-        if digest != old_digest:
+        if digest != old_digest and sound:
             self.connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, now, old_digest, old_record)
+                "INSERT INTO revisions SELECT id, ?, sha256, record, checksum FROM articles"
+                " WHERE id = ?",
+                (now, number),
             )
+        record = to_record(article)
         self.connection.execute(
-            "UPDATE articles SET sha256 = ?, record = ?, changed_at = ?, withdrawn_at = NULL,"
-            " change = (SELECT max(change) + 1 FROM articles) WHERE id = ?",
-            (digest, to_record(article), now, number),
+            "UPDATE articles SET sha256 = ?, record = ?, checksum = ?, changed_at = ?,"
+            " withdrawn_at = NULL, change = (SELECT max(change) + 1 FROM articles) WHERE id = ?",
+            (digest, record, _sha256(record.encode()), now, number),
         )
         return "changed"
 
     def _new(self, article: Article) -> Put:
         if self.is_forgotten(article.portal, article.url, article.identity):
             return "forgotten"
-        now = article.fetched_at.isoformat()
+        record, now = to_record(article), article.fetched_at.isoformat()
         self.connection.execute(
             "INSERT INTO articles"
-            " (portal, identity, url, sha256, record, first_seen, changed_at, change)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(change), 0) + 1 FROM articles))",
+            " (portal, identity, url, sha256, record, checksum, first_seen, changed_at, change)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7,"
+            "   (SELECT ifnull(max(change), 0) + 1 FROM articles))",
             (
                 article.portal,
                 article.identity,
                 article.url,
                 article.sha256,
-                to_record(article),
-                now,
+                record,
+                _sha256(record.encode()),
                 now,
             ),
         )
         return "new"
+
+    def audit(self) -> tuple[int, ...]:
+        """The ids of articles whose record, or a former one, is not what was written.
+
+        The disk did that. put() makes an article whole again; a former record stays lost.
+        """
+        rows = self.connection.execute(
+            "SELECT id, CAST(record AS BLOB), checksum FROM articles"
+            " UNION ALL SELECT article, CAST(record AS BLOB), checksum FROM revisions"
+        )
+        return tuple(sorted({id for id, record, checksum in rows if _sha256(record) != checksum}))
 
     def withdraw(self, article: int, now: datetime) -> None:
         """Its portal no longer has the article. Call it inside transaction()."""

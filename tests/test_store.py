@@ -171,3 +171,18 @@ def test_kill_9_in_a_transaction_loses_only_that_transaction(path: Path) -> None
     with open_store(path) as store:
         assert [stored.article.identity for stored in store.all_articles()] == ["bai-1"]
         assert store.connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+
+
+def test_a_damaged_record_is_found_and_written_anew(path: Path) -> None:
+    """It is no revision: nobody wrote it."""
+    with open_store(path) as store:
+        with store.transaction() as connection:
+            store.put(ARTICLE)
+            store.put(replace(ARTICLE, identity="bai-2"))
+            connection.execute("UPDATE articles SET record = replace(record, 'Ảnh', 'Ành')")
+        assert store.audit() == (1, 2)
+        with store.transaction():
+            assert store.put(ARTICLE) == "changed"
+            assert store.put(replace(ARTICLE, identity="bai-2", title="Khác")) == "changed"
+        assert store.audit() == ()
+        assert store.revisions(1) == store.revisions(2) == ()
