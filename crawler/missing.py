@@ -25,7 +25,8 @@ ASKED_AGAIN = timedelta(days=180)
 
 def note(frontier: Frontier, address: Address, outcome: str, now: float) -> None:
     """The page was not there. It is looked for again in a day; its other addresses are due."""
-    again = PUT_OFF if address.content is None else CONFIRMED_AFTER
+    never_there = address.content is None and address.key == address.url
+    again = PUT_OFF if never_there else CONFIRMED_AFTER
     again = ASKED_AGAIN if address.state == "gone" else again
     frontier.connection.execute(
         "UPDATE addresses SET state = CASE WHEN state = 'gone' THEN state ELSE 'missing' END,"
@@ -64,9 +65,9 @@ def settle(store: Store, portal: str, started: float, now: float) -> int:
     gone = _unconfirmed(store, portal, started, since)
     store.connection.executemany(
         "UPDATE addresses SET state = 'gone', due = ? WHERE portal = ? AND url = ?",
-        [(now + ASKED_AGAIN.total_seconds(), portal, url) for url, _, _ in gone],
+        [(now + ASKED_AGAIN.total_seconds(), portal, url) for url, _ in gone],
     )
-    articles = {article for _, article, _ in gone if article is not None}
+    articles = {article for _, article in gone if article is not None}
     hidden = [each for each in articles if not _stands(store, portal, each)]
     for article in hidden:
         store.withdraw(article, datetime.fromtimestamp(now, VIETNAM))
@@ -75,10 +76,13 @@ def settle(store: Store, portal: str, started: float, now: float) -> int:
 
 def _unconfirmed(
     store: Store, portal: str, started: float, since: float
-) -> Sequence[tuple[str, int | None, str]]:
-    """Url, article and key of what was not there in this crawl, nor at `since` or before."""
+) -> Sequence[tuple[str, int | None]]:
+    """What was not there in this crawl, nor at `since` or before: its address, and the article
+    that it, or another address of the same, once brought."""
     return store.connection.execute(
-        "SELECT url, article, key FROM addresses WHERE portal = ? AND state = 'missing'"
+        "SELECT url, (SELECT max(article) FROM addresses"
+        "   WHERE portal = each.portal AND key = each.key)"
+        " FROM addresses AS each WHERE portal = ? AND state = 'missing'"
         " AND fetched_at >= ? AND missing_since <= ?",
         (portal, started, since),
     ).fetchall()

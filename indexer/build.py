@@ -14,7 +14,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -95,11 +95,12 @@ def build(
             link_files(before, index / before.generation, folder)
         stored = store.unindexed() if before else store.all_articles()
         expected = store.waiting() if before else sum(store.counts().values())
-        changes = write(folder, before is not None, stored, annotate, expected, progress)
+        deleted = store.deleted()
+        changes = write(folder, before is not None, stored, deleted, annotate, expected, progress)
         manifest = seal(folder, labels, before)
         verify_in_fresh_process(folder)
         publish(index, folder.name)
-        store.mark_indexed(changes)
+        store.mark_indexed(changes, deleted)
         remove_old(index, folder.name)
     return Built(folder.name, len(changes), manifest.documents)
 
@@ -150,19 +151,25 @@ def write(
     folder: Path,
     begun: bool,
     stored: Iterator[Stored],
+    deleted: Iterable[int],
     annotate: Callable[[Stored], Document],
     expected: int,
     progress: Progress | None,
 ) -> list[tuple[int, int]]:
-    """Write the articles; gives (id, change) of each, to be marked once they are published."""
+    """Write the articles, leaving out those that are no more or that their portal withdrew.
+
+    Gives (id, change) of each, to be marked once they are published.
+    """
     found = open_dir(folder, schema=SCHEMA) if begun else create_in(folder, SCHEMA)
     writer = found.writer(compound=False)  # a compound file is copied into memory on opening
     changes: list[tuple[int, int]] = []
+    for number in deleted if begun else ():
+        writer.delete_by_term(NUMBER, str(number))
     for each in stored:
-        fields = fields_of(annotate(each))
         if begun:
-            writer.delete_by_term(NUMBER, fields[NUMBER])
-        writer.add_document(**fields)
+            writer.delete_by_term(NUMBER, str(each.id))
+        if each.withdrawn_at is None:
+            writer.add_document(**fields_of(annotate(each)))
         changes.append((each.id, each.change))
         if progress:
             progress(len(changes), expected)

@@ -308,7 +308,8 @@ class Searcher:
 
     def _hit(self, stored: Stored, facts: Mapping[str, Any], planned: Plan, score: float) -> Hit:
         article = stored.article
-        passage, passage_marks = snippet(article.text, planned.targets)
+        shown = "" if article.nosnippet or stored.withdrawn_at else article.text
+        passage, passage_marks = snippet(shown, planned.targets)
         return Hit(
             id=stored.id,
             url=article.url,

@@ -28,7 +28,7 @@ from indexer.build import (
 from indexer.document import Document, Source
 from indexer.query import Query
 from indexer.search import IndexMissing, Searcher, open_searcher
-from tests.small_site import make_article
+from tests.small_site import FETCHED, make_article
 
 SOURCES = {"a": Source("a", "Nguồn a", "", "", "snippet")}
 QUERIES = [
@@ -112,6 +112,34 @@ def test_an_index_brought_up_in_steps_answers_as_one_made_at_once(place: Place) 
     place.build(rebuild=True)
     assert answers(place.open()) == in_steps
     assert in_steps[0][0] == 14  # type: ignore[index]
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_what_was_withdrawn_or_forgotten_is_found_no_more(rebuild: bool, place: Place) -> None:
+    place.put(range(4))
+    place.build()
+    with open_store(place.store) as store, store.transaction() as connection:
+        store.withdraw(1, FETCHED)
+        connection.execute("DELETE FROM articles WHERE id = 2")
+        connection.execute("INSERT INTO deletions VALUES (2)")
+    assert place.waiting() == 2
+    place.build(rebuild)
+    results = place.open().search(Query("rác"))
+    assert sorted(hit.id for hit in results.hits) == [3, 4]
+    assert place.waiting() == 0
+    with open_store(place.store) as store, store.transaction():
+        store.put(make_article("a", "0", "Bài 0", "Thu gom rác.", day=date(2026, 1, 1)))
+    place.build()
+    assert place.open().search(Query("rác")).total == 3  # its portal has it again
+
+
+def test_between_two_builds_no_passage_of_what_was_withdrawn_is_shown(place: Place) -> None:
+    place.put(range(1))
+    place.build()
+    with open_store(place.store) as store, store.transaction():
+        store.withdraw(1, FETCHED)
+    [hit] = place.open().search(Query("rác")).hits
+    assert (hit.title, hit.snippet) == ("Bài 0", "")
 
 
 def test_nothing_new_writes_nothing(place: Place) -> None:

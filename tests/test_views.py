@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -14,8 +16,13 @@ from flask.testing import FlaskClient
 from lxml import html
 from lxml.html import HtmlElement
 
+from crawler.article import VIETNAM
+from crawler.store import open_store
+from indexer.build import build
+from indexer.document import Annotator
 from indexer.search import QUERY_SECONDS
-from tests.small_site import HOSTILE_TITLE, opened
+from indexer.wards import load_gazetteer
+from tests.small_site import HOSTILE_TITLE, configuration, make_article, opened, sources
 from webui import HEADERS
 
 
@@ -342,6 +349,29 @@ def test_attachments_and_edits_are_shown(client: FlaskClient) -> None:
     assert page.xpath("//a[@href='https://bo-de.example.vn/du-toan.pdf']/text()") == ["Dự toán.pdf"]
     page = get(client, article_called(client, "Bài bị sửa"))
     assert "Đã sửa 1 lần kể từ 01/03/2026" in text(page)
+
+
+def test_pages_that_ask_for_restraint_and_one_taken_down(tmp_path: Path) -> None:
+    """By the robots meta of their own pages; the portal's entry says `full` all the same."""
+    config = configuration(tmp_path)
+    day, body = date(2026, 3, 1), "Câu mẫu kín đáo. " * 30 + "Hết bài mẫu."
+    usual = make_article("bo-de", "thuong", "Bài thường", body, day=day)
+    with open_store(config["STORE"]) as store:
+        with store.transaction():
+            store.put(usual)
+            store.put(replace(usual, identity="luu", noarchive=True))
+            store.put(replace(usual, identity="trich", nosnippet=True))
+            store.put(replace(usual, identity="go"))
+            store.withdraw(4, datetime(2026, 4, 2, tzinfo=VIETNAM))
+        annotator = Annotator(load_gazetteer(), sources())
+        build(store, config["INDEX"], annotator.annotate, sources())
+    with opened(config) as app:
+        shown = [text(get(app.test_client(), f"/articles/{number}")) for number in range(1, 5)]
+        found = total(get(app.test_client(), "/search?q=mẫu"))
+    assert ["Hết bài mẫu." in page for page in shown] == [True, False, False, False]
+    assert ["kín đáo" in page for page in shown] == [True, True, False, False]
+    assert "Cổng tin đã gỡ bài này; chúng tôi nhận thấy ngày 02/04/2026" in shown[3]
+    assert found == 3
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30])

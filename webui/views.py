@@ -108,21 +108,26 @@ def search() -> Response:
 
 @pages.get(f"/articles/<int(max={LAST_NUMBER}):number>")
 def article(number: int) -> str:
-    """One article: whole where its portal agreed to it, else its beginning and the link."""
+    """One article: whole where its portal agreed to it, else its beginning and the link.
+
+    Of one that its portal took down no more than title, date and link.
+    """
     with reading().store() as store:
         stored = store.articles([number]).get(number)
         revisions = store.revisions(number)
     if stored is None:
         abort(404)
     source = current_app.config["SOURCES"].get(stored.article.portal)
+    if stored.withdrawn_at:
+        return render_template("withdrawn.html", stored=stored, article=stored.article)
     return render_template(
         "article.html",
         stored=stored,
         article=stored.article,
         document=reading().document(number),
         source=source,
-        whole=source is not None and source.show == "full",
-        snippet=SNIPPET,
+        whole=source is not None and source.show == "full" and not stored.article.noarchive,
+        snippet=0 if stored.article.nosnippet else SNIPPET,
         revisions=revisions,
         Query=Query,
     )
