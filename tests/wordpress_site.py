@@ -42,7 +42,8 @@ OLD_LINKS = 5
 DEADLINE = 60
 """Seconds after which a server that does not answer, or an installation, has failed."""
 
-Way = Literal["feed", "sitemap", "listing"]
+Way = Literal["feed", "sitemap", "listing", ""]
+"""What leads to the posts; "": all three, the site as WordPress makes it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class WordPress:
         done = subprocess.run(
             ["php", "install.php", str(OLD_LINKS)],
             cwd=self.root,
-            env=self._environment("listing"),
+            env=self._environment(""),
             input=json.dumps(told),
             capture_output=True,
             text=True,
@@ -142,7 +143,7 @@ class WordPress:
     @contextmanager
     def serving(self, only: Way) -> Iterator[Path]:
         """The site answers, with this one way to its posts; gives the server's log."""
-        log = self.folder / f"{only}.log"
+        log = self.folder / f"{only or 'all'}.log"
         command = ["php", "-S", self.host, "-t", str(self.root), str(self.root / "router.php")]
         with _running(command, log, self._environment(only)):
             _wait(lambda: urlopen(f"{self.home}/robots.txt", timeout=DEADLINE).close())

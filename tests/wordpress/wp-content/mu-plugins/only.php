@@ -1,7 +1,10 @@
 <?php
-// Leaves one way to the posts: WORDPRESS_ONLY is "feed", "sitemap" or "listing". The ways that are
-// closed answer 404, and no page names them; posts never link each other in this theme.
+// Leaves one way to the posts: WORDPRESS_ONLY is "feed", "sitemap" or "listing"; "" leaves all. The
+// ways that are closed answer 404, and no page names them; posts never link each other in this theme.
 $only = getenv('WORDPRESS_ONLY');
+if ($only === '') {
+    return;
+}
 
 if ($only !== 'feed') {
     remove_action('wp_head', 'feed_links', 2);
