@@ -23,7 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.article import VIETNAM
 from crawler.page import Page
-from crawler.warc import GZIP, Broken, Member, members, records_of
+from crawler.warc import GZIP, Broken, members, records_of
 
 LARGEST = 1_000_000_000
 """Bytes after which a new file is begun: what the WARC standard advises."""
@@ -160,6 +160,7 @@ def read_captures(path: Path) -> Iterator[tuple[Capture, Page]]:
     for member in members(path):
         if member.fault:
             log.warning("%s: skipped at byte %d: %s", path, member.offset, member.fault)
+            continue
         for page in _pages_of(member.data):
             yield Capture(path.name, member.offset, member.length), page
 
@@ -220,17 +221,6 @@ def _blank(length: int) -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     tail = b"\0" + packer.flush() + bytes(8)  # checksum and size of nothing
     return NAMED_GZIP + b"-" * (length - len(NAMED_GZIP) - len(tail)) + tail
-
-
-def cut_torn_end(path: Path) -> None:
-    """Cut off the half record that a killed process left; nothing where one still writes."""
-    if is_written(path):
-        return
-    last: Member | None = None
-    for member in members(path):
-        last = member
-    if last and last.fault:
-        os.truncate(path, last.offset)
 
 
 def _warc_date(moment: datetime) -> str:

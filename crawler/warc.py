@@ -64,11 +64,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One WARC record; `type`, `url` and `date` in its own words, "" where it has none."""
+    """One WARC record; `type`, `url`, `date` and `truncated` (why the rest of it was not archived)
+    in its own words, "" where it has none."""
 
     type: str
     url: str
     date: str
+    truncated: str
     answer: Answer | None
 
 
@@ -167,9 +169,10 @@ def records_of(data: bytes) -> Iterator[Record]:
 def _record(head: StatusAndHeaders, block: bytes) -> Record:
     url = head.get_header("WARC-Target-URI", "").strip("<>")  # as wget 1.19 writes it
     type = head.get_header("WARC-Type", "")
+    truncated = head.get_header("WARC-Truncated", "")
     over_http = type == "response" and url.lower().startswith(("http:", "https:"))
     answer = _answer(block) if over_http else None
-    return Record(type, url, head.get_header("WARC-Date", ""), answer)
+    return Record(type, url, head.get_header("WARC-Date", ""), truncated, answer)
 
 
 def _answer(block: bytes) -> Answer | None:
