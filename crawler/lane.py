@@ -7,6 +7,7 @@ is fetched and how it is read are arguments, so the lane knows no network.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from crawler import missing
+from crawler import captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM, Article
 from crawler.frontier import Address, Fetched, Frontier, retry_after
@@ -170,7 +171,7 @@ class Lane:
         except tuple(FAILURES) as error:
             self._failed(address, in_words(error), isinstance(error, tuple(HOST_FAILURES)))
         else:
-            self._take(address, page)
+            await self._take(address, page)
             if not self.discovered:
                 self._discover(address)
 
@@ -182,11 +183,11 @@ class Lane:
             found = [Found(urljoin(address.url, "/sitemap.xml"), "sitemap")]
             self.frontier.add(self.portal, found, root, time.time())
 
-    def _take(self, address: Address, page: Page) -> None:
+    async def _take(self, address: Address, page: Page) -> None:
         if page.status == 304 and address.sha256:
             self._unchanged(address, page)
         elif page.status == 200:
-            self._read(address, page)
+            await self._read(address, page)
         elif page.status in GONE and address.kind == "sitemap" and address.content is None:
             self._barred(address, "no sitemap")
         elif page.status in GONE and address.kind != "start":
@@ -195,7 +196,7 @@ class Lane:
             of_host = page.status == 429 or page.status >= 500
             self._failed(address, f"HTTP {page.status}", of_host)
 
-    def _read(self, address: Address, page: Page) -> None:
+    async def _read(self, address: Address, page: Page) -> None:
         digest = hashlib.sha256(page.body).hexdigest()
         if digest == address.sha256:
             self._unchanged(address, page)
@@ -208,13 +209,16 @@ class Lane:
         elif reading.kind is None:
             self._failed(address, reading.outcome, of_host=False)
         else:
-            self._store(address, page, digest, reading)
+            await self._store(address, page, digest, reading)
 
-    def _store(self, address: Address, page: Page, digest: str, reading: Reading) -> None:
-        """Commit what a page brought, all of it at once."""
+    async def _store(self, address: Address, page: Page, digest: str, reading: Reading) -> None:
+        """Archive the page, then commit what it brought, all of it at once.
+
+        Half of the work is compression, which a thread does beside the other lanes.
+        """
+        wanted = not reading.noarchive
+        capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
         now, article = time.time(), self._named(address, page, reading.article)
-        if not reading.noarchive:
-            self.archive.write(page)
         with self.store.transaction():
             put = self.store.put(article) if article else ""
             found = (Found(page.url), *reading.found)
@@ -231,6 +235,8 @@ class Lane:
                 new=put == "new",
             )
             self.frontier.fetched(self.portal, address, what, now)
+            if capture:
+                captures.note(self.store.connection, self.portal.id, page, capture)
         self.failures = 0
         self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
 

@@ -91,6 +91,7 @@ def build(
         folder = index / next_generation(index)
         rmtree(folder, ignore_errors=True)  # what a killed build left
         folder.mkdir()
+        store.sync()
         if before:
             link_files(before, index / before.generation, folder)
         stored = store.unindexed() if before else store.all_articles()
