@@ -1,7 +1,7 @@
 """Page: what one request brought, and its text. Bytes become NFC text here and nowhere else.
 
 Portals label their charset wrongly, so the label comes third: byte order mark, strict UTF-8, what
-header or page declare, windows-1258.
+header or page declare, windows-1258; or Latin-1, where fonts.py makes Vietnamese of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from datetime import datetime
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.fonts import encoding_of, respell
 
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -61,7 +63,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page with its text (NFC) and its tree, parsed once and handed on: nobody changes it."""
+    """A page with its markup as NFC text and its tree, parsed once and handed on: nobody changes it.
+
+    The tree's text is Unicode also where the markup has letters for a font (.VnTime).
+    """
 
     page: Page
     text: str
@@ -82,6 +87,7 @@ def parse(page: Page) -> ParsedPage | None:
         root = document_fromstring(markup, parser=parser)
     except ParserError:  # markup without one element
         return None
+    respell(root)
     return ParsedPage(page, text, root)
 
 
@@ -110,7 +116,8 @@ def _decoded(body: bytes, content_type: str) -> str:
     damaged = body.decode("utf-8", "replace")
     if damaged.count("\ufffd") * DAMAGE < len(ASCII.sub("", damaged)):
         return damaged
-    return body.decode("windows-1258", "replace")
+    latin = body.decode("windows-1252", "replace")
+    return latin if encoding_of(latin) else body.decode("windows-1258", "replace")
 
 
 def _charsets(body: bytes, content_type: str) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -61,6 +63,112 @@ def cp1258(text: str) -> bytes:
 )
 def test_every_charset_comes_out_as_nfc(body: bytes, kind: str) -> None:
     assert decode(body, kind) == TEXT
+
+
+PARAGRAPH = (
+    "Bài mẫu: Uỷ ban nhân dân phường đã họp và gặp các tổ trưởng tổ dân phố, bắt đầu từ bảy giờ."
+    " Mạng lưới khuyến khích trẻ em đọc sách; mẹ và bé nghỉ hè, nhà có vườn nhỏ sẽ rõ lịch mới."
+    " Cấp thẻ, hỗ trợ khẩn cấp bằng tiền, sẵn sàng cử người giữ sự yên tĩnh, thẳng thắn, kỹ lưỡng,"
+    " đỡ đần người ốm, chú ý kỳ thi, thị xã cũ, kiết lỵ, lễ hội, củng cố, mũ, thuỷ lợi, cục bộ,"
+    " tập thể, mở cửa, ngẫm nghĩ, xử lý, chợ quê, vì cơm hộp, bụi, lần hai, giải thưởng, đẹp,"
+    " ruột thừa, tưởng nhớ, chữ, chứng thực, về, võ, bẵng, ngã tư, đò, hẻm."
+    " Cùng làm việc, trồng cây cho năm mới, không quên."
+)
+"""With every letter of the alphabet and every tone, also in capitals (below)."""
+
+ACCENTED = "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđ"
+
+TCVN3 = dict(
+    zip(
+        ACCENTED,
+        bytes.fromhex(
+            "b5b6b7b8b9 a8bbbcbdbec6 a9c7c8c9cacb cccecfd0d1 aad2d3d4d5d6 d7d8dcddde dfe1e2e3e4"
+            "abe5e6e7e8e9 aceaebecedee eff1f2f3f4 adf5f6f7f8f9 fafbfcfdfe ae"
+        ).decode("latin-1"),
+        strict=True,
+    )
+)
+VNI_MARKS = {
+    "": {"": "", "\u0300": "ø", "\u0301": "ù", "\u0309": "û", "\u0303": "õ", "\u0323": "ï"},
+    "\u0302": {"": "â", "\u0300": "à", "\u0301": "á", "\u0309": "å", "\u0303": "ã", "\u0323": "ä"},
+    "\u0306": {"": "ê", "\u0300": "è", "\u0301": "é", "\u0309": "ú", "\u0303": "ü", "\u0323": "ë"},
+}
+VNI_LETTERS = {"đ": "ñ", "í": "í", "ì": "ì", "ỉ": "æ", "ĩ": "ó", "ị": "ò", "ỵ": "î"}
+
+
+def vni(letter: str) -> str:
+    """As VNI-Times has it: the vowel, then one mark for its shape and its tone."""
+    if letter.isascii():
+        return letter
+    if letter.lower() in VNI_LETTERS:
+        written = VNI_LETTERS[letter.lower()]
+    else:
+        base, *marks = list(unicodedata.normalize("NFD", letter.lower()))
+        shape = next((mark for mark in marks if mark in VNI_MARKS), "")
+        tone = next((mark for mark in marks if mark in VNI_MARKS[""]), "")
+        horned = {"o": "ô", "u": "ö"}[base] if "\u031b" in marks else base
+        written = horned + VNI_MARKS[shape][tone]
+    return written if letter.islower() else written.upper()
+
+
+def in_fonts(paragraph: str) -> str:
+    """As Word saves TCVN3: capitals are small letters under a font of capitals."""
+    font = ".VnTimeH" if paragraph.isupper() else ".VnTime"
+    letters = paragraph.lower() if paragraph.isupper() else paragraph
+    return f'<font face="{font}">{"".join(TCVN3.get(each, each) for each in letters)}</font>'
+
+
+def both_cases(write: Callable[[str], str]) -> str:
+    """A page with the paragraph in both cases, each as `write` writes it."""
+    return (
+        "<html><head><title>Bai mau</title></head><body>"
+        f"<p>{write(PARAGRAPH)}</p><p>{write(PARAGRAPH.upper())}</p></body></html>"
+    )
+
+
+PLAIN = both_cases(str)
+CHARSETS = {
+    "utf-8": (PLAIN.encode(), "text/html; charset=utf-8"),
+    "utf-8 labelled iso-8859-1": (PLAIN.encode(), "text/html; charset=iso-8859-1"),
+    "utf-8 labelled windows-1252": (PLAIN.encode(), "text/html; charset=windows-1252"),
+    "utf-8 with its mark": (codecs.BOM_UTF8 + PLAIN.encode(), "text/html"),
+    "utf-8 in NFD": (unicodedata.normalize("NFD", PLAIN).encode(), "text/html"),
+    "windows-1258": (cp1258(PLAIN), "text/html; charset=windows-1258"),
+    "windows-1258 unlabelled": (cp1258(PLAIN), "text/html"),
+    "windows-1258 labelled utf-8": (cp1258(PLAIN), "text/html; charset=utf-8"),
+    "utf-16le": (codecs.BOM_UTF16_LE + PLAIN.encode("utf-16-le"), "text/html"),
+    "utf-16be": (codecs.BOM_UTF16_BE + PLAIN.encode("utf-16-be"), "text/html"),
+    "utf-16 without a mark": (PLAIN.encode("utf-16-le"), "text/html; charset=utf-8"),
+    "utf-8 cut in a letter": (
+        PLAIN.encode().replace(b"</body></html>", "<p>Bài m".encode() + "ẫ".encode()[:2]),
+        "text/html; charset=windows-1258",
+    ),
+    "TCVN3": (both_cases(in_fonts).encode("latin-1"), "text/html; charset=iso-8859-1"),
+    "VNI": (
+        both_cases(lambda text: "".join(map(vni, text))).encode("latin-1"),
+        "text/html; charset=windows-1252",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHARSETS)
+def test_every_letter_in_every_charset(name: str) -> None:
+    assert {*ACCENTED} <= {*PARAGRAPH}
+    parsed = parse(page(*CHARSETS[name]))
+    assert parsed is not None
+    found = [paragraph.text_content() for paragraph in parsed.root.iter("p")]
+    assert found[:2] == [PARAGRAPH, PARAGRAPH.upper()]
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "x-user-defined", "tcvn", "utf-8"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_font_under_any_label(label: str, named: bool) -> None:
+    written = in_fonts(PARAGRAPH) if named else re.sub("<[^>]*>", "", in_fonts(PARAGRAPH))
+    body = f"<html><body><p>{written}</p></body></html>"
+    for charset in ("latin-1", "utf-8"):  # the letters as bytes, or once more in Unicode
+        parsed = parse(page(body.encode(charset), f"text/html; charset={label}"))
+        assert parsed is not None
+        assert parsed.root.text_content() == PARAGRAPH
 
 
 def test_a_letter_cut_in_two_does_not_spoil_the_page() -> None:
