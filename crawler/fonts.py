@@ -145,10 +145,12 @@ class _Run:
 
 def _runs(root: HtmlElement) -> Iterator[_Run]:
     """The texts of a page that may need converting: accented ones, and those of fonts that do."""
-    fonts: dict[HtmlElement | None, Font] = {None: NO_FONT}
+    fonts: dict[HtmlElement | None, Font] = {}
     for element in root.iter("*"):
         around = fonts.get(element.getparent(), NO_FONT)
-        own = fonts[element] = _font(element) or around
+        own = _font(element) or around
+        if own is not NO_FONT:
+            fonts[element] = own
         if element.text and element.tag not in UNSHOWN and (own[0] or not element.text.isascii()):
             yield _Run(element, False, element.text, *own)
         if element.tail and (around[0] or not element.tail.isascii()):

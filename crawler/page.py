@@ -63,9 +63,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page with its markup as NFC text and its tree, parsed once and handed on: nobody changes it.
+    """A page, its markup as NFC text, and its tree, parsed once and handed on: nobody changes it.
 
-    The tree's text is Unicode also where the markup has letters for a font (.VnTime).
+    The tree's text is Unicode also where the markup has the letters of a font (.VnTime).
     """
 
     page: Page
