@@ -1,6 +1,9 @@
-"""How fast and how politely the sample portals are crawled over loopback.
+"""How fast and how politely portals are crawled over loopback.
 
     python benchmarks/crawl.py [--quick] [--json]
+
+How fast beside Scrapy alone, and what that takes in memory, is measured by throughput.py; the rest
+on the sample portals.
 
 Each crawl runs in a fresh process, as a command would run it; the portals are served by this one,
 which notes when every answer began and ended. Archive, extraction and store are included.
@@ -24,6 +27,7 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 from table import Row, at_least, at_most, figure, run
+from throughput import memory, speed
 
 from crawler.portals import Portals, load_portals
 from crawler.spider import CrawlReport, crawl
@@ -71,7 +75,14 @@ def overlapping(spans: list[tuple[float, float]]) -> int:
 
 
 def measure(quick: bool) -> Iterator[Row]:
-    """One crawl without a delay for the speed, one with a delay for the manners."""
+    """The manners, the speed, and what a long crawl holds."""
+    yield from manners(quick)
+    yield from speed(quick)
+    yield from memory(quick)
+
+
+def manners(quick: bool) -> Iterator[Row]:
+    """Of one crawl of the sample portals without a delay and one with a delay."""
     titles = {article.title for site in load_sites() for article in site.articles}
     with TemporaryDirectory() as folder:
         fast = crawled(Path(folder) / "fast", delay=0)
