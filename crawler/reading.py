@@ -28,6 +28,12 @@ ARTICLE, ATTACHMENT = "article", "attachment"
 FEED_SIGNS = (b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex", b"<rdf", b"\x1f\x8b")
 """How a sitemap or feed may begin that is labelled as HTML."""
 
+DOCUMENTS = (
+    *("application/pdf", "application/msword", "application/rtf", "application/zip"),
+    *("application/vnd.", "application/octet-stream"),
+)
+"""Types of files that articles link; the address need not show it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -68,7 +74,7 @@ def read_page(page: Page, portal: Portal) -> Reading:
     parsed = parse(page)
     if parsed:
         return _of_html(parsed, portal)
-    if is_file(page.url) and page.body.strip():
+    if page.body.strip() and _is_document(page):
         return Reading("attachment", ATTACHMENT, hashlib.sha256(page.body).hexdigest())
     outcome = "not HTML" if page.body.strip() else "empty page"
     return Reading(None, outcome, digest([outcome]))
@@ -80,13 +86,17 @@ def _may_be_feed(page: Page) -> bool:
     return labelled or page.body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(FEED_SIGNS)
 
 
+def _is_document(page: Page) -> bool:
+    return is_file(page.url) or page.headers.get("content-type", "").lower().startswith(DOCUMENTS)
+
+
 def _of_feed(feed: Feed) -> Reading:
     kind: Kind | None = "sitemap" if feed.kind == "sitemap index" else None
     found = tuple(
         Found(each.url, kind, each.modified.timestamp() if each.modified else None)
         for each in feed.entries
     )
-    content = digest(f"{each.url} {each.modified}" for each in found)
+    content = digest(f"{each.url} {each.modified}" for each in feed.entries)
     return Reading("feed" if feed.kind == "feed" else "sitemap", feed.kind, content, found=found)
 
 
