@@ -1,7 +1,7 @@
 """Manners, as Scrapy downloader middlewares; Scrapy itself has few of them, silently.
 
-In the order a request meets them: where it may go (Addresses), whether robots.txt allows it
-(Robots), when it may leave (Turns). Redirects and robots.txt itself pass through them too.
+Where a request may go, addresses.py has said when it meets them, in this order: whether robots.txt
+allows it (Robots), when it may leave (Turns). Redirects and robots.txt itself pass through too.
 
 Each request carries its Portal as meta["portal"].
 """
@@ -11,15 +11,13 @@ from __future__ import annotations
 import asyncio
 import codecs
 import re
-import socket
 import time
 from collections import defaultdict
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from protego import Protego
 from scrapy import Request
@@ -36,12 +34,9 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
-from scrapy.resolver import CachingThreadedResolver, dnscache
-from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler.portals import Portal
-from crawler.urls import canonical, same_site
 
 ROBOTS_NAME = "TinPhuong"
 ROBOTS_BYTES = 500 * 1024
@@ -53,8 +48,6 @@ LONGEST_CRAWL_DELAY = 60.0
 LONGEST_WAIT = 60.0
 """Seconds. A portal that asks to be left alone for longer is left until another crawl."""
 LONGEST_RETRY_AFTER = 24 * 3600.0
-
-LOOKUP_SECONDS = 20.0
 
 HOST_FAILURES: dict[type[Exception], str] = {
     CannotResolveHostError: "no such host",
@@ -100,58 +93,6 @@ def in_words(error: Exception) -> str:
     if isinstance(error, DownloadFailedError) and re.search("certificate|Verif", str(error)):
         return "the certificate is not valid"
     return next(words for kind, words in FAILURES.items() if isinstance(error, kind))
-
-
-# --- where a request may go ------------------------------------------------------------------
-
-
-class Addresses:
-    """Lets a request go only to its portal's hosts, and those only where they are public.
-
-    The name is looked up here, once a crawl, and the connection is made to the very address that
-    was examined: see ExaminedOnly. A portal's own entry may allow addresses that are not public.
-    """
-
-    async def process_request(self, request: Request) -> None:
-        """Note the address in meta["address"]. Raises Refused or CannotResolveHostError."""
-        portal: Portal = request.meta["portal"]
-        if not same_site(canonical(request.url) or "", portal.hosts):
-            where = urlsplit(request.url).netloc
-            raise Refused(f"leads to {where}, which is none of the portal's hosts")
-        host = urlsplit(request.url).hostname or ""
-        if host not in dnscache:
-            dnscache[host] = await _look_up(host)
-        address = dnscache[host]
-        if not ip_address(address).is_global and not portal.allow_private:
-            raise Refused(f"{host} is at {address}, not a public address; see allow_private")
-        request.meta["address"] = address
-
-
-async def _look_up(host: str) -> str:
-    """The first IPv4 address of a name."""
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(LOOKUP_SECONDS):
-            found = await loop.getaddrinfo(
-                host, None, family=socket.AF_INET, type=socket.SOCK_STREAM
-            )
-    except (OSError, UnicodeError, TimeoutError) as error:
-        raise CannotResolveHostError(host) from error
-    return str(found[0][4][0])
-
-
-class ExaminedOnly(CachingThreadedResolver):
-    """The resolver of connections: gives the addresses that Addresses examined, and no other.
-
-    Looking the name up again would let a server answer first with a public address and then,
-    when it comes to connecting, with one inside the network (DNS rebinding).
-    """
-
-    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
-        """The examined address of `name`."""
-        if name in dnscache:
-            return succeed(dnscache[name])
-        return fail(DNSLookupError(f"{name} was not examined"))
 
 
 # --- what robots.txt allows ------------------------------------------------------------------

@@ -21,13 +21,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from twisted.logger import globalLogBeginner
 
+from crawler.addresses import Addresses, ExaminedOnly
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
 from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.locks import Locks
 from crawler.page import Page
-from crawler.politeness import Addresses, ExaminedOnly, Robots, Turn, Turns, new_turns
+from crawler.politeness import Robots, Turn, Turns, new_turns
 from crawler.portals import Portal
 from crawler.reading import Read, read_page
 from crawler.store import open_store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +11,10 @@ import pytest
 from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.resolver import dnscache
 
 from crawler.politeness import (
     ROBOTS_BYTES,
     ROBOTS_NAME,
-    Addresses,
-    ExaminedOnly,
     LeftAlone,
     Refused,
     Turns,
@@ -30,82 +26,6 @@ from crawler.politeness import (
 from crawler.portals import Portal
 
 PUBLIC = Portal("a", "A", "A", "B", ("http://mau.example.vn/",), ("mau.example.vn",))
-
-
-# --- where a request may go ---
-
-
-def ask(url: str, portal: Portal) -> str:
-    """The address that Addresses lets a request go to; raises as it does."""
-    request = Request(url, meta={"portal": portal})
-    asyncio.run(Addresses().process_request(request))
-    return str(request.meta["address"])
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "10.0.0.8",
-        "172.16.3.4",
-        "192.168.1.1",
-        "169.254.169.254",  # the metadata service of clouds
-        "100.64.0.1",  # carrier-grade NAT
-        "0.0.0.0",
-        "2130706433",  # 127.0.0.1 in decimal
-        "0x7f000001",
-        "0177.0.0.1",
-        "127.1",
-    ],
-)
-def test_an_address_that_is_not_public_is_refused_even_where_listed(host: str) -> None:
-    portal = Portal("a", "A", "A", "B", (), (host,))
-    with pytest.raises(Refused, match="not a public address; see allow_private"):
-        ask(f"http://{host}/", portal)
-    assert ask(f"http://{host}/", Portal("a", "A", "A", "B", (), (host,), allow_private=True))
-
-
-def test_a_name_that_resolves_to_loopback_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    host = "phuong-tro-vao-trong.example.vn"
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *names, **options: found)
-    with pytest.raises(Refused, match="not a public address; see allow_private"):
-        ask(f"http://{host}/", Portal("a", "A", "A", "B", (), (host,)))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.9/",  # allow_private does not open other hosts
-        "http://127.0.0.1:22/",
-        "http://user:x@127.0.0.1/",
-        "http://127.0.0.1.example.vn/",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1/",
-        "http://[::1]/",
-        "http://[::ffff:127.0.0.1]/",
-    ],
-)
-def test_only_the_hosts_of_the_portal_are_asked(url: str) -> None:
-    portal = Portal("a", "A", "A", "B", (), ("127.0.0.1",), allow_private=True)
-    with pytest.raises(Refused, match="none of the portal's hosts"):
-        ask(url, portal)
-
-
-def test_a_public_number_is_let_through() -> None:
-    assert ask("http://8.8.8.8/", Portal("a", "A", "A", "B", (), ("8.8.8.8",))) == "8.8.8.8"
-
-
-def test_the_connection_goes_only_to_what_was_examined() -> None:
-    resolver = ExaminedOnly.__new__(ExaminedOnly)
-    results: list[str] = []
-    dnscache["examined.example.vn"] = "8.8.8.8"
-    resolver.getHostByName("examined.example.vn").addCallback(results.append)
-    resolver.getHostByName("unexamined.example.vn").addErrback(
-        lambda failure: results.append(failure.getErrorMessage())
-    )
-    assert results[0] == "8.8.8.8"
-    assert "unexamined.example.vn was not examined" in results[1]
 
 
 # --- what robots.txt allows ---
