@@ -159,7 +159,8 @@ def index(place: Place, rebuild: bool) -> None:
 @click.pass_obj
 def schedule(place: Place) -> None:
     """Crawl what is due and index what changed, for ever; one at a time over an index."""
-    if not Locks(place.locks).take("schedule"):
+    locks = Locks(place.locks)
+    if not locks.take("schedule"):
         raise click.ClickException(f"a schedule is at work on {place.index} already")
     file = PortalsFile(place.portals, load_checked, tell)
 

@@ -117,8 +117,7 @@ def _health(portal: Portal | None, crawl: _Crawl, due: float | None, now: float)
     if crawl.error:
         return "failing"
     late = now - LATE * portal.interval.total_seconds()
-    overdue = crawl.finished is not None and due < late
-    return "delayed" if overdue or (crawl.succeeded or crawl.started) < late else "ok"
+    return "delayed" if min(due, crawl.succeeded or crawl.started) < late else "ok"
 
 
 def _due(store: Store, portal: Portal | None, crawl: _Crawl, now: float) -> float | None:
@@ -128,7 +127,7 @@ def _due(store: Store, portal: Portal | None, crawl: _Crawl, now: float) -> floa
         return None
     known = crawl.finished is not None and crawl.finished <= now + SLACK
     planned = _planned(store, portal) if known else None
-    return max(planned or 0.0, crawl.not_before or 0.0)
+    return max(now if planned is None else planned, crawl.not_before or 0.0)
 
 
 def _planned(store: Store, portal: Portal) -> float | None:

@@ -4,9 +4,9 @@ A crawl runs in a process of its own, for Scrapy's reactor starts once a process
 which gives its memory back that way. Nothing is remembered here: what is due stands in the store,
 so a restart loses nothing and makes up for any number of missed runs with one.
 
-A few processes crawl at once, each a batch of portals. Where all of them are at work and other
-portals wait, the oldest is ended: a crawl that was ended goes on where it was as soon as it is its
-turn again, so one slow portal holds up nobody for hours.
+A few processes crawl at once, each a batch of portals, and none for longer than SLICE. What was
+not done by then goes on where it was when it is its turn again, so one slow portal, or one process
+that hangs, holds up nobody for long.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ CRAWLS = 3
 """Processes that crawl at once."""
 BATCH = 64
 """Portals to a process."""
-SLICE = 1800.0
-"""Seconds that a crawl may go on while other portals wait."""
-LONGEST = 6 * 3600.0
-"""Seconds that a crawl may go on at all; one that takes this long may hang."""
+SLICE = 900.0
+"""Seconds after which a crawl is ended, to go on later."""
+LONGEST_INDEXING = 6 * 3600.0
+"""Seconds after which indexing is ended, to be begun anew: it can only hang."""
 STOPPING = 60.0
 """Seconds to end in, for a process that is asked to; the requests under way take 30 at most."""
 REST = 600.0
@@ -151,13 +151,9 @@ class Schedule:
         if job.told_to_end is not None:
             if now - job.told_to_end > STOPPING:
                 job.process.kill()
-        elif now - job.began > LONGEST:
-            self._tell_to_end(job, now)
-
-    def _tell_to_end(self, job: Job, now: float) -> None:
-        self.tell(f"{job.names}: ended after {now - job.began:.0f} s, to go on later")
-        job.told_to_end = now
-        job.process.terminate()
+        elif now - job.began > (SLICE if job.portals else LONGEST_INDEXING):
+            job.told_to_end = now
+            job.process.terminate()
 
     def _start_index(self, now: float) -> None:
         if now < self.next_index or any(not job.portals for job in self.jobs):
@@ -170,14 +166,10 @@ class Schedule:
         busy = {portal.id for job in self.jobs for portal in job.portals}
         rested = [each for each in self.due() if self.resting.get(each.id, 0.0) <= now]
         waiting = [portal for portal in rested if portal.id not in busy]
-        crawls = [job for job in self.jobs if job.portals]
-        for _ in range(CRAWLS - len(crawls)):
-            if waiting:
-                batch, waiting = tuple(waiting[:BATCH]), waiting[BATCH:]
-                self.jobs.append(Job(self.crawl(batch), batch, now))
-        oldest = min(crawls, key=lambda job: job.began, default=None)
-        if waiting and oldest and not oldest.told_to_end and now - oldest.began > SLICE:
-            self._tell_to_end(oldest, now)
+        free = CRAWLS - sum(bool(job.portals) for job in self.jobs)
+        for start in range(0, min(len(waiting), free * BATCH), BATCH):
+            batch = tuple(waiting[start : start + BATCH])
+            self.jobs.append(Job(self.crawl(batch), batch, now))
 
 
 def run_for_ever(schedule: Schedule) -> None:
