@@ -46,9 +46,7 @@ class Forgotten:
     records: int
 
 
-def forget(
-    store: Store, folder: Path, portal: str, hosts: Collection[str], url: str | None, reason: str
-) -> Forgotten:
+def forget(store: Store, folder: Path, portal: Portal, url: str | None, reason: str) -> Forgotten:
     """Take out one article by any of its addresses, or (`url` None) all of a portal.
 
     `folder` is the archive's, `url` canonical. The ids of the articles stand in the table
