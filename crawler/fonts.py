@@ -26,6 +26,8 @@ SHARE = 0.8
 FEWEST = 10
 """Syllables by which an encoding is told where no font is named; half of them, at most, make sense
 as they are."""
+MUCH = 100_000
+"""Characters of a text that are enough to tell by, however long it is."""
 LONGEST = 7
 """Letters of the longest syllable, "nghiêng"."""
 
@@ -171,6 +173,7 @@ def _font(element: HtmlElement) -> Font | None:
 def _told(text: str, named: bool) -> Encoding | None:
     """The encoding under which a text makes more sense than as it is; where a font is named for it,
     a little more is enough."""
+    text = text[:MUCH]
     before = _syllables(_accented(text))
     best, most = None, before if named else max(FEWEST - 1, 2 * before)
     for encoding in load_encodings():
@@ -182,10 +185,10 @@ def _told(text: str, named: bool) -> Encoding | None:
 
 
 def _accented(text: str) -> list[str]:
-    """The words that tell something: with a letter beyond ASCII, and a vowel ("HĐND" has none)."""
-    return [
-        word for word in WORD.findall(text) if not word.isascii() and not VOWELLESS.fullmatch(word)
-    ]
+    """The words that tell something: with a letter beyond ASCII, and a vowel ("HĐND" has none), and
+    no sign that stands alone."""
+    words = (word for word in WORD.findall(text) if len(word) > 1 and not word.isascii())
+    return [word for word in words if not VOWELLESS.fullmatch(word)]
 
 
 def _syllables(words: Iterable[str]) -> int:

@@ -38,7 +38,10 @@ PRINTED_PATH = re.compile(
 PRINTED_OPERATION = re.compile(r"((?:^|&)op=)(?:(?:print|savefile)(?:/|%2F))+")
 """NukeViet's print view, with rewriting of addresses and without."""
 
-SESSION_IN_PATH = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
+SESSION_IN_PATH = re.compile(
+    r";(?:jsessionid|phpsessid)=[^/?]*|/\((?:\w\([\w-]+\))*s\([0-9a-z]{24}\)\)(?=/)", re.IGNORECASE
+)
+"""As Java and ASP.NET write it for readers without cookies."""
 
 FILES = re.compile(
     r"\.(pdf|docx?|xlsx?|pptx?|odt|rtf|zip|rar|7z|gz|exe|apk|jpe?g|png|gif|bmp|svg|webp|ico|tiff?"

@@ -35,7 +35,7 @@ FRENCH = re.findall(
     "été déjà très né thé là où ça côté hôtel forêt élève été marché société qualité à même être"
     " français garçon leçon Noël naïf août fête rêve idée bébé année première près après métro"
     " über Straße Müller schön niño año señor mañana coração São João ångström smörgås"
-    " café résumé fiancée © 2026 « oui » 20°C §5 µm ½ ¿qué? naïve façade",
+    " café résumé fiancée © 2026 « oui » 20°C §5 ½ ¿qué? naïve façade",
 )
 
 

@@ -27,6 +27,9 @@ HOST = "http://xa.example.vn"
         (f"{HOST}/tin?utm_source=zalo&id=7&fbclid=x", f"{HOST}/tin?id=7"),
         (f"{HOST}/tin?p_auth=Ab12", f"{HOST}/tin"),  # Liferay's login token
         (f"{HOST}/tin;jsessionid=0A1B?id=7", f"{HOST}/tin?id=7"),
+        (f"{HOST}/(S(abcdefghij0123456789abcd))/tin.aspx", f"{HOST}/tin.aspx"),
+        (f"{HOST}/(A(x-1)S(abcdefghij0123456789abcd))/tin.aspx", f"{HOST}/tin.aspx"),
+        (f"{HOST}/quy-dinh-(s(2))/tin", f"{HOST}/quy-dinh-(s(2))/tin"),
         # where to go back to, and who came
         (f"{HOST}/bai?p_l_back_url=%2Ftin&p_p_auth=x9", f"{HOST}/bai"),
         (f"{HOST}/bai?_101_INSTANCE_x_redirect=http%3A%2F%2Fxa.example.vn%2F", f"{HOST}/bai"),
