@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ REPORTED = ("fetched", "new", "changed", "unchanged", "failed")
 
 FACET_VALUES = 5
 """Values of each facet that `tinphuong search` prints."""
+
+STATE_STYLES = {"ok": "green", "delayed": "yellow", "failing": "red", "paused": "dim", "never": ""}
 
 console = Console(highlight=False)
 
@@ -253,7 +256,12 @@ def try_page(place: Place, page: str, portal_id: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.pass_obj
 def status(place: Place, as_json: bool) -> None:
-    """How each portal is doing, and what waits to be indexed."""
+    """How each portal is doing, and what waits to be indexed.
+
+    The states: ok; delayed (due for long, or long without a success); failing (its last crawl gave
+    up, and why stands beneath); paused (in portals.toml, or no longer there); never (not crawled
+    yet). Under "24 h" and "7 days" stand the articles that were new.
+    """
     with open_readonly(place.store) as store:
         states = portal_states(store, load_portals(place.portals).portals, time.time())
         waiting = store.waiting()
@@ -528,23 +536,47 @@ def print_crawl(report: CrawlReport) -> None:
 
 
 def print_status(states: Sequence[PortalState], waiting: int) -> None:
-    """Three lines a portal, and what to do next where something waits."""
+    """A row for each portal; the errors; what all pages were; what to do where something waits."""
+    now = datetime.now(VIETNAM)
+    table = Table(box=None, pad_edge=False)
+    for name in ("portal", "state", "last success", "next run"):
+        table.add_column(name, overflow="fold")
+    for name in ("articles", "24 h", "7 days"):
+        table.add_column(name, justify="right")
     for state in states:
-        console.print(Text(state.portal, "bold"), Text(f"({state.name})"), soft_wrap=True)
-        success, due = minute(state.succeeded) or "never", minute(state.due) or "paused"
-        console.print(f"  {state.articles} articles · last success {success} · next {due}")
-        outcomes = [f"{count} × {outcome}" for outcome, count in state.outcomes.items()]
-        if state.waiting:
-            outcomes.append(f"{state.waiting} never fetched")
-        console.print(Text("  pages: " + ", ".join(outcomes), "dim"), soft_wrap=True)
+        due = "now" if state.due and state.due <= now else minute(state.due, now)
+        counts = (f"{count:+}" if count else "" for count in (state.new_24h, state.new_7d))
+        table.add_row(
+            state.portal,
+            Text(state.state, STATE_STYLES[state.state]),
+            minute(state.succeeded, now),
+            due,
+            str(state.articles),
+            *counts,
+        )
+    console.print(table)
+    for state in states:
         if state.error:
-            console.print(Text(f"  {state.error}", "red"), soft_wrap=True)
+            console.print(Text(f"{state.portal}: {state.error}", "red"), soft_wrap=True)
+    console.print(Text(f"pages: {outcomes_of(states)}", "dim"))
     if waiting:
         console.print(f"{waiting} articles wait to be indexed; run: tinphuong index")
 
 
-def minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+def outcomes_of(states: Sequence[PortalState]) -> str:
+    """What the pages of all portals were, most frequent first."""
+    total = Counter[str]()
+    for state in states:
+        total.update(state.outcomes)
+        total["never fetched"] += state.waiting
+    return ", ".join(f"{count} × {outcome}" for outcome, count in total.most_common() if count)
+
+
+def minute(moment: datetime | None, now: datetime) -> str:
+    """Day and time, in Vietnam; the year instead of the time where that is not this year's."""
+    if moment is None:
+        return "-"
+    return f"{moment:%d %b %H:%M}" if moment.year == now.year else f"{moment:%d %b %Y}"
 
 
 def print_results(results: Results, page: int) -> None:
