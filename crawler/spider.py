@@ -1,15 +1,14 @@
 """The spider: fetches what is due from the portals, and every Scrapy setting it runs under.
 
-Scrapy brings HTTP, TLS, decompression and redirects. What to fetch next is ours (a lane a portal,
+Scrapy brings HTTP, connections and redirects. What to fetch next is ours (a lane a portal,
 see lane.py), so its scheduler and pipelines stay empty: its queue does not survive a kill.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -17,8 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.downloadermiddlewares.defaultheaders import DefaultHeadersMiddleware
+from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.useragent import UserAgentMiddleware
 from scrapy.http import Response
+from scrapy.settings.default_settings import (
+    DOWNLOAD_HANDLERS_BASE,
+    DOWNLOADER_MIDDLEWARES_BASE,
+    EXTENSIONS_BASE,
+    SPIDER_MIDDLEWARES_BASE,
+)
+from scrapy.statscollectors import DummyStatsCollector
 from twisted.logger import globalLogBeginner
 
 from crawler.addresses import Addresses, ExaminedOnly
@@ -27,43 +38,62 @@ from crawler.article import VIETNAM
 from crawler.frontier import Address
 from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.locks import Locks
+from crawler.packed import Packed
 from crawler.page import Page
 from crawler.politeness import Robots, Turn, Turns, new_turns
-from crawler.portals import Portal
+from crawler.portals import Portal, Tls
 from crawler.reading import Read, read_page
-from crawler.store import open_store
+from crawler.revisit import Kind
+from crawler.store import Store, open_store
+from crawler.tls import Encrypted
 from crawler.urls import canonical
 
 PORTALS_AT_ONCE = 64
 
 SETTINGS: dict[str, Any] = {
-    # Ours, outermost first: numbers place them among Scrapy's own (redirects are 600).
-    "DOWNLOADER_MIDDLEWARES": {Addresses: 60, Robots: 100, Turns: 950},
+    # Of Scrapy's own, only these four; ours, outermost first, stand among them by number.
+    "DOWNLOADER_MIDDLEWARES": {
+        **dict.fromkeys(DOWNLOADER_MIDDLEWARES_BASE),
+        Addresses: 60,
+        Robots: 100,
+        DownloadTimeoutMiddleware: 350,
+        DefaultHeadersMiddleware: 400,
+        UserAgentMiddleware: 500,
+        RedirectMiddleware: 600,
+        Packed: 700,
+        Turns: 950,
+    },
+    "SPIDER_MIDDLEWARES": dict.fromkeys(SPIDER_MIDDLEWARES_BASE),
+    "EXTENSIONS": dict.fromkeys(EXTENSIONS_BASE),
+    "STATS_CLASS": DummyStatsCollector,
+    "DOWNLOAD_HANDLERS": {
+        **dict.fromkeys(DOWNLOAD_HANDLERS_BASE),
+        "http": HTTP11DownloadHandler,
+        "https": Encrypted,
+    },
     "TWISTED_DNS_RESOLVER": ExaminedOnly,
-    "ROBOTSTXT_OBEY": False,  # Robots does, with RFC 9309's answer to a robots.txt that fails
     # Turns paces by resolved address, from answer to request; Scrapy would from request to
     # request, by name, with jitter, and would hold back no more than these two allow.
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "RETRY_ENABLED": False,  # the frontier retries, hours later
     "REDIRECT_MAX_TIMES": 5,
-    "COOKIES_ENABLED": False,
-    "HTTPPROXY_ENABLED": False,  # a proxy from the environment would hide what is connected to
-    "HTTPCACHE_ENABLED": False,  # our own validators: its policy drops them on no-cache
     "DOWNLOAD_TIMEOUT": 30,  # seconds for the whole answer, not between two bytes
     "DOWNLOAD_MAXSIZE": 10 * 1024 * 1024,  # of the unpacked body too: a bomb took 2 GB without
     "DOWNLOAD_WARNSIZE": 0,
-    "DOWNLOAD_HANDLERS": dict.fromkeys(("file", "data", "ftp", "s3")),
-    "TELNETCONSOLE_ENABLED": False,
-    "REMOTE_CONTROL_ENABLED": False,
-    "MEMUSAGE_ENABLED": False,
-    "LOGSTATS_INTERVAL": 0,
-    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL": "ERROR",  # what goes wrong with a page, its outcome says
     "DEFAULT_REQUEST_HEADERS": {
         "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
         "Accept-Language": "vi,en;q=0.5",
     },
 }
+
+XML = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+ACCEPT: Mapping[Kind, str] = {"feed": XML, "sitemap": XML, "attachment": "*/*"}
+"""What is asked for where it is not a page."""
+LIMITS: Mapping[Kind, Mapping[str, int]] = {
+    "attachment": {"download_maxsize": 25 * 1024 * 1024, "download_timeout": 120}
+}
+"""Bytes and seconds of what may be larger than a page."""
 
 
 class Unfetched(Exception):
@@ -95,7 +125,8 @@ def crawl(
     with open_store(store_path) as store:
         locks = Locks(store_path.parent / "locks")
         lanes = [Lane(store, archive, portal, locks, read) for portal in portals]
-        _run([lane for lane in lanes if lane.may_start(contact)], user_agent(contact), progress)
+        started = [lane for lane in lanes if lane.may_start(contact)]
+        _run(started, user_agent(contact), store, progress)
     archive.close()
     return CrawlReport(tuple(lane.report() for lane in lanes))
 
@@ -109,7 +140,7 @@ def fetch(portal: Portal, url: str, contact: str) -> Page:
     if error:
         raise Unfetched(error)
     look = Look(portal, url)
-    _run([look], user_agent(contact), None)
+    _run([look], user_agent(contact), None, None)
     if look.page is None:
         raise Unfetched(look.error)
     if look.page.status != 200:
@@ -118,20 +149,21 @@ def fetch(portal: Portal, url: str, contact: str) -> Page:
 
 
 def _run(
-    lanes: Sequence[Lane | Look], agent: str, progress: Callable[[int, int], None] | None
+    lanes: Sequence[Lane | Look],
+    agent: str,
+    store: Store | None,
+    progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Drive the lanes to their ends: one Scrapy crawler each for verified and unverified TLS.
+    """Drive the lanes to their ends: one Scrapy crawler for each policy of encryption.
 
-    Whether certificates are checked is one setting of a crawler. The turns are shared.
+    That is one of a crawler, not of a request. The turns are shared.
     """
     process = AsyncCrawlerProcess({**SETTINGS, "USER_AGENT": agent})
-    _quieten()
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)  # Scrapy's log has it as well
     turns, broken = new_turns(), list[Exception]()
     for tls in {lane.portal.tls for lane in lanes}:
-        crawler = process.create_crawler(NewsSpider)
-        crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", tls == "verify")
         mine = [lane for lane in lanes if lane.portal.tls == tls]
-        process.crawl(crawler, lanes=mine, turns=turns, broken=broken, progress=progress)
+        process.crawl(NewsSpider, mine, tls, store, turns, broken, progress)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
     for number, handler in before.items():  # Scrapy leaves its own behind, which stop nothing now
@@ -140,13 +172,6 @@ def _run(
         raise broken[0]
     if not all(lane.ended for lane in lanes):
         raise KeyboardInterrupt
-
-
-def _quieten() -> None:
-    """What the libraries say of a bad certificate, the portal's error says in one line."""
-    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)  # Scrapy's log has it as well
-    logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
-    logging.getLogger("twisted").addFilter(lambda record: "certificate" not in record.getMessage())
 
 
 def user_agent(contact: str) -> str:
@@ -166,12 +191,16 @@ class NewsSpider(Spider):
     def __init__(
         self,
         lanes: Sequence[Lane | Look],
+        tls: Tls,
+        store: Store | None,
         turns: MutableMapping[str, Turn],
         broken: list[Exception],
         progress: Callable[[int, int], None] | None,
     ) -> None:
         super().__init__()
         self.lanes = lanes
+        self.tls = tls
+        self.store = store
         self.turns = turns
         self.broken = broken
         self.progress = progress
@@ -197,12 +226,14 @@ class NewsSpider(Spider):
 
     async def _fetch(self, portal: Portal, address: Address) -> Page:
         """One request, with the validators of the last answer; redirects are followed."""
-        validators = {
+        wished = {
+            "Accept": ACCEPT.get(address.kind),
             "If-None-Match": address.etag,
             "If-Modified-Since": address.last_modified,
         }
-        headers = {name: value for name, value in validators.items() if value}
-        request = Request(address.url, headers=headers, meta={"portal": portal})
+        headers = {name: value for name, value in wished.items() if value}
+        meta = {"portal": portal, **LIMITS.get(address.kind, {})}
+        request = Request(address.url, headers=headers, meta=meta)
         assert self.crawler.engine is not None
         return page_of(await self.crawler.engine.download_async(request))
 
