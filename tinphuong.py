@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -41,7 +42,7 @@ from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
 from crawler.schedule import PortalsFile, Schedule, run_for_ever
 from crawler.spider import CrawlReport, Unfetched, fetch
 from crawler.spider import crawl as crawl_portals
-from crawler.store import Stored, StoreMissing, StoreTooNew, open_readonly, open_store
+from crawler.store import Stored, StoreMissing, StoreTooNew, disk_is_full, open_readonly, open_store
 from crawler.urls import canonical, same_site
 from indexer.build import IndexBusy, build
 from indexer.document import Annotator, Source
@@ -101,12 +102,22 @@ MENDABLE = (PortalsError, Unfetched, StoreMissing, StoreTooNew, IndexMissing, In
 
 
 def main() -> None:
-    """Run the command; what a reader can mend is one line on standard error and exit code 1."""
-    try:
+    """Run the command."""
+    with mendable():
         cli()
+
+
+@contextmanager
+def mendable() -> Iterator[None]:
+    """What a reader can mend is one line on standard error and exit code 1."""
+    try:
+        yield
     except MENDABLE as error:
-        click.echo(f"tinphuong: {error}", err=True)
-        sys.exit(1)
+        sys.exit(f"tinphuong: {error}")
+    except (OSError, sqlite3.OperationalError) as error:
+        if not disk_is_full(error):
+            raise
+        sys.exit("tinphuong: the disk is full; nothing stored is lost: make room and run it again")
 
 
 @click.group()
@@ -374,17 +385,15 @@ def apart(work: Callable[..., None], *arguments: object) -> BaseProcess:
 def crawl_apart(place: Place, portals: Sequence[Portal], contact: str) -> None:
     """Crawl, in a process that no Ctrl-C reaches which is meant for its parent."""
     os.setsid()
-    with suppress(KeyboardInterrupt):  # what was fetched is stored, the rest is due still
+    with mendable(), suppress(KeyboardInterrupt):  # what was fetched is stored; the rest is due
         finish_crawl(crawl_portals(portals, place.store, place.archive, contact))
 
 
 def index_apart(place: Place, portals: Sequence[Portal]) -> None:
     """Index, in such a process. It may be ended at any moment: a generation is whole or is not."""
     os.setsid()
-    try:
+    with mendable():
         build_index(place, portals)
-    except IndexBusy as error:
-        sys.exit(str(error))
 
 
 def finish_crawl(report: CrawlReport) -> None:

@@ -8,6 +8,7 @@ The schema grows by MIGRATIONS: `PRAGMA user_version` says how many of them a fi
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import sqlite3
@@ -248,6 +249,13 @@ def open_readonly(path: Path) -> Store:
     )
 
 
+def disk_is_full(error: OSError | sqlite3.OperationalError) -> bool:
+    """Whether that is why something could not be written."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return error.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
+
+
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
@@ -285,10 +293,11 @@ class Store:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # where the disk is full, SQLite rolls back itself
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def put(self, article: Article) -> Put:
         """Store an article. An edited one keeps its id and leaves a revision behind.
