@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.article import VIETNAM
-from crawler.dates import from_address, from_machine, read_line
+from crawler.dates import from_address, from_machine, moment_of, read_line
 
 NOW = datetime(2022, 10, 7, 9, 30, tzinfo=VIETNAM)
 
@@ -163,3 +163,24 @@ def test_every_day_and_minute(day: date, clock: time, mark: str) -> None:
 def test_any_line_is_read_without_an_error(line: str) -> None:
     found = read_line(line, NOW)
     assert found is None or isinstance(found.day, date)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-07-01T03:00:00Z", "2025-07-01T03:00:00+00:00"),
+        ("2025-07-01T10:00:00.5+07:00", "2025-07-01T10:00:00.500000+07:00"),
+        ("2025-07-01", "2025-07-01T00:00:00+07:00"),  # without a zone: Vietnam's
+        (" Tue, 01 Jul 2025 10:00:00 +0700 ", "2025-07-01T10:00:00+07:00"),
+        ("Tuesday, 01-Jul-25 03:00:00 GMT", "2025-07-01T03:00:00+00:00"),
+        ("01 Jul 2025 03:00 GMT", "2025-07-01T03:00:00+00:00"),
+        ("7/1/2025 8:00:00 AM", None),  # of July or of January
+        ("Tue, 01 Jul 99999999999999999999 10:00:00 GMT", None),
+        ("Tue, 01 Jul 2025 10:00:00 +99999999999999999999", None),
+        ("hôm qua", None),
+        ("", None),
+    ],
+)
+def test_moment_of(text: str, expected: str | None) -> None:
+    moment = moment_of(text)
+    assert (moment and moment.isoformat()) == expected

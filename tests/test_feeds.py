@@ -150,11 +150,14 @@ def test_entities_that_grow_are_no_bomb() -> None:
     assert len(str(read_feed(body.encode(), AT))) < 1000
 
 
-def test_at_most_so_many_entries() -> None:
-    entries = "".join(f"<url><loc>/{number}</loc></url>" for number in range(50_010))
-    feed = read_feed(f"<urlset>{entries}</urlset>".encode(), AT)
-    assert feed is not None
-    assert len(feed.entries) == 50_000
+def test_at_most_so_many_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MOST_ENTRIES", 500)
+    entries = "".join(f"<url><loc>/{number}</loc></url>" for number in range(5000))
+    markup = read_feed(f"<urlset>{entries}</urlset>".encode(), AT)
+    lines = read_feed("".join(f"{HOST}/{number}\n" for number in range(600)).encode(), AT)
+    assert markup is not None
+    assert lines is not None
+    assert len(markup.entries) == len(lines.entries) == 500
 
 
 def test_a_packed_bomb_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
