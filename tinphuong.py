@@ -271,7 +271,7 @@ def status(place: Place, as_json: bool) -> None:
 
     The states: ok; delayed (due for long, or long without a success); failing (its last crawl gave
     up, and why stands beneath); paused (in portals.toml, or no longer there); never (not crawled
-    yet). Under "24 h" and "7 days" stand the articles that were new.
+    yet). Times are Vietnam's.
     """
     with open_readonly(place.store) as store:
         states = portal_states(store, load_portals(place.portals).portals, time.time())
@@ -550,24 +550,23 @@ def print_status(states: Sequence[PortalState], waiting: int) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("portal", "state", "last success", "next run"):
         table.add_column(name, overflow="fold")
-    for name in ("articles", "24 h", "7 days"):
+    for name in ("articles", "new 24 h", "new 7 d"):
         table.add_column(name, justify="right")
     for state in states:
         due = "now" if state.due and state.due <= now else minute(state.due, now)
-        counts = (f"{count:+}" if count else "" for count in (state.new_24h, state.new_7d))
+        counts = (str(state.articles), str(state.new_24h), str(state.new_7d))
         table.add_row(
             state.portal,
             Text(state.state, STATE_STYLES[state.state]),
             minute(state.succeeded, now),
             due,
-            str(state.articles),
             *counts,
         )
     console.print(table)
     for state in states:
         if state.error:
             console.print(Text(f"{state.portal}: {state.error}", "red"), soft_wrap=True)
-    console.print(Text(f"pages: {outcomes_of(states)}", "dim"))
+    console.print(Text(f"pages: {outcomes_of(states)}", "dim"), soft_wrap=True)
     if waiting:
         console.print(f"{waiting} articles wait to be indexed; run: tinphuong index")
 
