@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -21,7 +21,7 @@ from crawler.boilerplate import date_of_line, line_rule
 from crawler.dates import DateLine, from_address, from_machine, read_line
 from crawler.layouts import Layout, identity_in, load_layouts, named
 from crawler.page import ParsedPage
-from crawler.urls import canonical, same_site
+from crawler.urls import base_of, joined, same_site
 
 DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|rtf|zip|rar|7z)(?:/|$)", re.I)
 """In an address's path; Liferay puts more behind the file's name."""
@@ -220,8 +220,4 @@ def identity_of(parsed: ParsedPage, hosts: Sequence[str], *seen: str) -> str:
 
 def _absolute(parsed: ParsedPage, href: str) -> str | None:
     """The canonical form of a link on the page; None for what is no web address."""
-    base = next((each.get("href") for each in parsed.root.iter("base") if each.get("href")), "")
-    try:
-        return canonical(urljoin(urljoin(parsed.page.url, base), href.strip())) if href else None
-    except ValueError:  # urljoin() refuses a broken IPv6 host
-        return None
+    return joined(base_of(parsed.root, parsed.page.url), href) if href else None

@@ -3,7 +3,7 @@
 TCVN3 (.VnTime) and VNI (VNI-Times) are no charsets: a page may hold them beside Unicode text, in
 one paragraph that was pasted from Word, and no label says so. What tells them is the name of the
 font where the page gives it, and always that the letters make Vietnamese syllables once they are
-converted and hardly any before. The tables are in fonts.toml.
+converted, and more than before. The tables are in fonts.toml.
 """
 
 from __future__ import annotations
