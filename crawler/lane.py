@@ -119,9 +119,15 @@ class Lane:
         self.error = without_contact(self.portal, contact)
         if not self.error and until > 0:
             self.error = f"not crawled: asked to be left alone for another {until:.0f} s"
+        if not self.error and self._is_forgotten():
+            self.error = "not crawled: forgotten on request"
         if not self.error and not self.locks.take(f"portal-{self.portal.id}"):
             self.error = "not crawled: another process is crawling this portal"
         return not self.error
+
+    def _is_forgotten(self) -> bool:
+        start = self.portal.start[0]
+        return self.store.is_forgotten(self.portal.id, start, start)
 
     def report(self) -> PortalReport:
         """What the crawl brought so far."""
@@ -216,9 +222,13 @@ class Lane:
 
         Half of the work is compression, which a thread does beside the other lanes.
         """
+        now, article = time.time(), self._named(address, page, reading.article)
+        key = article.identity if article else page.url
+        if self.store.is_forgotten(self.portal.id, page.url, key):
+            self._barred(address, "forgotten on request")
+            return
         wanted = not reading.noarchive
         capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
-        now, article = time.time(), self._named(address, page, reading.article)
         with self.store.transaction():
             put = self.store.put(article) if article else ""
             found = (Found(page.url), *reading.found)

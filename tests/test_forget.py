@@ -14,6 +14,8 @@ import crawler.forget
 from crawler import captures
 from crawler.archive import Archive, files, read_pages
 from crawler.forget import Forgotten, forget
+from crawler.lane import Lane
+from crawler.locks import Locks
 from crawler.replay import extract_all, import_files
 from crawler.store import Store, open_store
 from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing, page
@@ -83,8 +85,11 @@ def test_no_way_brings_it_back(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "store"
     for path in ("/bai-1", "/bai-3"):
         forget(store, folder / "pages", PORTAL, f"{HOME}{path}", "Theo đơn")
-    lane = crawl(store, folder / "pages", SITE, DAY + timedelta(2))
+    again = {"/bai-1?lan=2": SITE["/bai-1"], "/": listing("/bai-1", "/bai-1?lan=2", "/bai-3")}
+    lane = crawl(store, folder / "pages", SITE | again, DAY + timedelta(2))
     assert lane.counts["new"] == 0
+    assert lane.last_failure == "forgotten on request"
+    assert places(folder) == []
     others = Archive(tmp_path / "others")
     for path, body in SITE.items():
         others.write(page(path, body, DAY + timedelta(3)))
@@ -121,6 +126,7 @@ def test_a_whole_portal(store: Store, tmp_path: Path) -> None:
     assert urls(folder / "pages") == ["https://khac.example.vn/"]
     for table in ("articles", "revisions", "addresses", "crawls"):
         assert store.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    assert not Lane(store, archive, PORTAL, Locks(folder)).may_start("toi@example.vn")
     crawl(store, folder / "pages", SITE, DAY + timedelta(9))
     assert list(store.all_articles()) == []
     assert places(folder) == []
