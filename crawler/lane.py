@@ -119,15 +119,11 @@ class Lane:
         self.error = without_contact(self.portal, contact)
         if not self.error and until > 0:
             self.error = f"not crawled: asked to be left alone for another {until:.0f} s"
-        if not self.error and self._is_forgotten():
+        if not self.error and self.store.is_forgotten(self.portal.id, "", ""):
             self.error = "not crawled: forgotten on request"
         if not self.error and not self.locks.take(f"portal-{self.portal.id}"):
             self.error = "not crawled: another process is crawling this portal"
         return not self.error
-
-    def _is_forgotten(self) -> bool:
-        start = self.portal.start[0]
-        return self.store.is_forgotten(self.portal.id, start, start)
 
     def report(self) -> PortalReport:
         """What the crawl brought so far."""

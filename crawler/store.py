@@ -381,10 +381,11 @@ class Store:
 
     def is_forgotten(self, portal: str, url: str, key: str) -> bool:
         """Whether this was forgotten on request, by its address, its key or identity, or with its
-        whole portal: then it is not fetched and not stored again."""
+        whole portal: then it is not fetched and not stored again. Empty ones are not looked for, so
+        ("", "") asks for the whole portal."""
         row = self.connection.execute(
             "SELECT 1 FROM tombstones WHERE portal = ?1"
-            " AND (url IN (?2, '') OR key = ?3 OR identity = ?3) LIMIT 1",
+            " AND (url IN (?2, '') OR (?3 <> '' AND ?3 IN (key, identity))) LIMIT 1",
             (portal, url, key),
         ).fetchone()
         return row is not None

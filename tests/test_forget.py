@@ -167,6 +167,7 @@ def test_what_killed_crawls_left_in_the_archive_goes_too(store: Store, tmp_path:
 def test_what_was_never_seen_is_not_fetched_either(store: Store, tmp_path: Path) -> None:
     done = forget(store, tmp_path / "store" / "pages", PORTAL, f"{HOME}/bai-9", "Theo đơn")
     assert done == Forgotten(0, 0, 0, 0)
+    assert not store.is_forgotten(PORTAL.id, "", "")
     site = {"/": listing("/bai-9"), "/bai-9": article("chín", WORD)}
     crawl(store, tmp_path / "store" / "pages", site, DAY + timedelta(2))
     assert len(list(store.all_articles())) == 3
