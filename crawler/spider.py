@@ -45,6 +45,7 @@ from crawler.portals import Portal, Tls
 from crawler.reading import Read, read_page
 from crawler.revisit import Kind
 from crawler.store import Store, open_store
+from crawler.survey import Survey
 from crawler.tls import Encrypted
 from crawler.urls import canonical
 
@@ -148,8 +149,24 @@ def fetch(portal: Portal, url: str, contact: str) -> Page:
     return look.page
 
 
+def survey(
+    portal: Portal, contact: str, progress: Callable[[int, int], None] | None = None
+) -> Survey:
+    """A look around the site of a portal that need not have an entry; nothing is stored.
+
+    Works once a process, as crawl() does. Raises Unfetched where no page could be had.
+    """
+    if error := without_contact(portal, contact):
+        raise Unfetched(error)
+    seen = Survey(portal)
+    _run([seen], user_agent(contact), None, progress)
+    if seen.error and not seen.samples:
+        raise Unfetched(seen.error)
+    return seen
+
+
 def _run(
-    lanes: Sequence[Lane | Look],
+    lanes: Sequence[Lane | Look | Survey],
     agent: str,
     store: Store | None,
     progress: Callable[[int, int], None] | None,
@@ -190,7 +207,7 @@ class NewsSpider(Spider):
 
     def __init__(
         self,
-        lanes: Sequence[Lane | Look],
+        lanes: Sequence[Lane | Look | Survey],
         tls: Tls,
         store: Store | None,
         turns: MutableMapping[str, Turn],
@@ -217,7 +234,7 @@ class NewsSpider(Spider):
         return
         yield
 
-    async def _drive(self, lane: Lane | Look, gate: asyncio.Semaphore) -> None:
+    async def _drive(self, lane: Lane | Look | Survey, gate: asyncio.Semaphore) -> None:
         async with gate:
             async for _ in lane.pages(self._fetch):
                 if self.progress:
