@@ -18,12 +18,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from shutil import rmtree
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -33,6 +34,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.article import VIETNAM, Article, PrintedDate
+from crawler.entry import append, entry, id_of
 from crawler.extract import Extraction, extract
 from crawler.health import PortalState, due_portals, portal_states
 from crawler.lane import without_contact
@@ -42,10 +44,13 @@ from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
 from crawler.schedule import PortalsFile, Schedule, run_for_ever
 from crawler.spider import CrawlReport, Unfetched, fetch
 from crawler.spider import crawl as crawl_portals
+from crawler.spider import survey
 from crawler.store import Stored, StoreMissing, StoreTooNew, disk_is_full, open_readonly, open_store
-from crawler.urls import canonical, same_site
+from crawler.survey import Survey
+from crawler.urls import canonical, same_site, site
 from indexer.build import IndexBusy, build
 from indexer.document import Annotator, Source
+from indexer.mentions import mentions
 from indexer.query import SORTS, Query
 from indexer.results import Results, TooSlow
 from indexer.search import IndexMissing, open_searcher
@@ -69,6 +74,9 @@ FACET_VALUES = 5
 """Values of each facet that `tinphuong search` prints."""
 
 STATE_STYLES = {"ok": "green", "delayed": "yellow", "failing": "red", "paused": "dim", "never": ""}
+
+BEGINNING = 300
+"""Letters of an article's beginning that `tinphuong portals add` shows."""
 
 console = Console(highlight=False)
 
@@ -368,6 +376,90 @@ def plain_progress(words: str) -> Callable[[int, int], None]:
             console.print(f"{words}: {done} of {total}")
 
     return progress
+
+
+@cli.group()
+def portals() -> None:
+    """The portals of portals.toml."""
+
+
+@portals.command("add")
+@click.argument("url")
+@click.option("--ward", help='Whose portal it is, as "Phường Việt Hưng"; "" for no single ward.')
+@click.option("--province", help="The ward's province, of today or of its time.")
+@click.option("--id", "id", help="The portal's id; else one from its host.")
+@click.option("--yes", is_flag=True, help="Write the entry without asking.")
+@click.option("--allow-private", is_flag=True, help="It is a test site inside this network.")
+@click.pass_obj
+def add_portal(
+    place: Place,
+    url: str,
+    ward: str | None,
+    province: str | None,
+    id: str | None,
+    yes: bool,
+    allow_private: bool,
+) -> None:
+    """Look at a site, show three of its articles, and write its entry into portals.toml."""
+    loaded = load_portals(place.portals) if place.portals.exists() else Portals("", ())
+    looked_at = stranger(loaded, url, id, allow_private)
+    with watched("Looking around") as progress:
+        seen = survey(looked_at, loaded.contact, progress)
+    ward, province = whose(seen, ward, province)
+    found = replace(
+        looked_at, name=seen.name, ward=ward, province=province, delay=Portal.delay
+    )
+    print_survey(seen)
+    if not seen.samples:
+        raise click.ClickException("no article was found; see what a page holds: tinphuong try")
+    console.print(Text(f"\nThe entry for {place.portals}:\n\n{entry(found)}"), soft_wrap=True)
+    if yes or click.confirm("Write it?"):
+        append(place.portals, entry(found), load_checked)
+        console.print(f"Written. Next: tinphuong crawl --portal {found.id}")
+
+
+def stranger(loaded: Portals, url: str, id: str | None, allow_private: bool) -> Portal:
+    """The site as a portal that nothing is known of yet."""
+    start = canonical(url if "://" in url else f"https://{url}")
+    if start is None:
+        raise click.BadParameter(f"{url} is no http(s) address")
+    host = site(start)
+    id = id or id_of(host)
+    if any(portal.id == id for portal in loaded.portals):
+        raise click.BadParameter(f"{id!r} stands in portals.toml already; choose another --id")
+    portal = Portal(id, id, "", "", (start,), (host,), allow_private=allow_private)
+    return replace(portal, delay=timedelta(0)) if portal.on_loopback else portal
+
+
+def whose(seen: Survey, ward: str | None, province: str | None) -> tuple[str, str]:
+    """Ward and province of the site: as given, else as its name says without a doubt."""
+    gazetteer = load_gazetteer()
+    if ward is None:
+        text = f"{seen.name}. {seen.text}"
+        named = [each.unit for each in mentions(gazetteer, text) if each.start < len(seen.name)]
+        if len(set(named)) == 1:
+            return named[0].name, province or named[0].province
+    elif province and (not ward or gazetteer.find(ward, province)):
+        return ward, province
+    raise click.ClickException(
+        f"{seen.name!r} does not say for certain whose portal it is; "
+        'give --ward "Phường …" --province "…" (--ward "" for no single ward)'
+    )
+
+
+def print_survey(seen: Survey) -> None:
+    """What the site is, then title, date and beginning of each article."""
+    feeds = ", ".join(seen.feeds) or "none used"
+    console.print(Text(seen.name, "bold"), soft_wrap=True)
+    console.print(f"layout {seen.layout or 'unknown'} · {seen.done} pages looked at · feed {feeds}")
+    for sample in seen.samples:
+        article = sample.article
+        console.print(Text(f"\n{article.title}", "bold underline"), soft_wrap=True)
+        console.print(Text(article.url, "blue"), soft_wrap=True)
+        console.print(
+            Text(f"{printed_date(article.published)} · {sample.removed} lines removed", "dim")
+        )
+        console.print(Text(shorten(article.text, BEGINNING, placeholder=" …")))
 
 
 def tell(words: str) -> None:
