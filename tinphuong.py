@@ -34,17 +34,17 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.article import VIETNAM, Article, PrintedDate
+from crawler.captures import prune
 from crawler.entry import append, entry, id_of
 from crawler.extract import Extraction, extract
 from crawler.health import PortalState, due_portals, portal_states
 from crawler.lane import without_contact
 from crawler.locks import Locks
 from crawler.page import Page, parse
-from crawler.portals import Portal, Portals, PortalsError, load_portals, mistake
+from crawler.portals import Keep, Portal, Portals, PortalsError, load_portals, mistake
 from crawler.schedule import PortalsFile, Schedule, run_for_ever
-from crawler.spider import CrawlReport, Unfetched, fetch
+from crawler.spider import CrawlReport, Unfetched, fetch, survey
 from crawler.spider import crawl as crawl_portals
-from crawler.spider import survey
 from crawler.store import Stored, StoreMissing, StoreTooNew, disk_is_full, open_readonly, open_store
 from crawler.survey import Survey
 from crawler.urls import canonical, same_site, site
@@ -163,7 +163,7 @@ def crawl(place: Place, ids: tuple[str, ...], everything: bool) -> None:
         return
     with watched("Crawling") as progress:
         report = crawl_portals(chosen, place.store, place.archive, loaded.contact, progress)
-    finish_crawl(report)
+    finish_crawl(place, loaded.archive, report)
 
 
 @cli.command()
@@ -193,7 +193,7 @@ def schedule(place: Place) -> None:
             return due_portals(store, allowed, time.time())
 
     def crawl(portals: Sequence[Portal]) -> BaseProcess:
-        return apart(crawl_apart, place, portals, file.good.contact)
+        return apart(crawl_apart, place, portals, file.good.contact, file.good.archive)
 
     def index() -> BaseProcess | None:
         with open_store(place.store) as store:
@@ -406,9 +406,7 @@ def add_portal(
     with watched("Looking around") as progress:
         seen = survey(looked_at, loaded.contact, progress)
     ward, province = whose(seen, ward, province)
-    found = replace(
-        looked_at, name=seen.name, ward=ward, province=province, delay=Portal.delay
-    )
+    found = replace(looked_at, name=seen.name, ward=ward, province=province, delay=Portal.delay)
     print_survey(seen)
     if not seen.samples:
         raise click.ClickException("no article was found; see what a page holds: tinphuong try")
@@ -474,11 +472,12 @@ def apart(work: Callable[..., None], *arguments: object) -> BaseProcess:
     return process
 
 
-def crawl_apart(place: Place, portals: Sequence[Portal], contact: str) -> None:
+def crawl_apart(place: Place, portals: Sequence[Portal], contact: str, keep: Keep) -> None:
     """Crawl, in a process that no Ctrl-C reaches which is meant for its parent."""
     os.setsid()
     with mendable(), suppress(KeyboardInterrupt):  # what was fetched is stored; the rest is due
-        finish_crawl(crawl_portals(portals, place.store, place.archive, contact))
+        report = crawl_portals(portals, place.store, place.archive, contact)
+        finish_crawl(place, keep, report)
 
 
 def index_apart(place: Place, portals: Sequence[Portal]) -> None:
@@ -488,9 +487,13 @@ def index_apart(place: Place, portals: Sequence[Portal]) -> None:
         build_index(place, portals)
 
 
-def finish_crawl(report: CrawlReport) -> None:
-    """Print the report; exit with 1 where every portal failed."""
+def finish_crawl(place: Place, keep: Keep, report: CrawlReport) -> None:
+    """Print the report and keep the archive to its size; exit with 1 where every portal failed."""
     print_crawl(report)
+    with open_store(place.store) as store:
+        dropped = prune(place.archive, store, keep, datetime.now(UTC))
+    if dropped:
+        console.print(f"{dropped} old files of the archive dropped, as portals.toml has it")
     if report.portals and all(outcome.error for outcome in report.portals):
         sys.exit(1)
 
