@@ -14,7 +14,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -80,12 +80,14 @@ def build(
     """Bring the index up to the store: all articles, or those changed since the last time.
 
     `progress` is told articles done and articles to do. Raises IndexBusy. Where nothing changed,
-    nothing is written.
+    nothing is written. Where articles were forgotten, Whoosh would keep their words in old files:
+    then the index is made anew, and the generations that hold them are deleted.
     """
     labels = {source.id: source.name for source in sources.values()}
     index.mkdir(parents=True, exist_ok=True)
     with only_builder(index):
-        before = None if rebuild else usable(index)
+        deleted = store.deleted()
+        before = None if rebuild or deleted else usable(index)
         if before and before.sources == labels and not store.waiting():
             return Built(before.generation, 0, before.documents)
         folder = index / next_generation(index)
@@ -96,13 +98,12 @@ def build(
             link_files(before, index / before.generation, folder)
         stored = store.unindexed() if before else store.all_articles()
         expected = store.waiting() if before else sum(store.counts().values())
-        deleted = store.deleted()
-        changes = write(folder, before is not None, stored, deleted, annotate, expected, progress)
+        changes = write(folder, before is not None, stored, annotate, expected, progress)
         manifest = seal(folder, labels, before)
         verify_in_fresh_process(folder)
         publish(index, folder.name)
+        remove_old(index, folder.name, 1 if deleted else KEPT)
         store.mark_indexed(changes, deleted)
-        remove_old(index, folder.name)
     return Built(folder.name, len(changes), manifest.documents)
 
 
@@ -152,20 +153,17 @@ def write(
     folder: Path,
     begun: bool,
     stored: Iterator[Stored],
-    deleted: Iterable[int],
     annotate: Callable[[Stored], Document],
     expected: int,
     progress: Progress | None,
 ) -> list[tuple[int, int]]:
-    """Write the articles, leaving out those that are no more or that their portal withdrew.
+    """Write the articles, leaving out those that their portal withdrew.
 
     Gives (id, change) of each, to be marked once they are published.
     """
     found = open_dir(folder, schema=SCHEMA) if begun else create_in(folder, SCHEMA)
     writer = found.writer(compound=False)  # a compound file is copied into memory on opening
     changes: list[tuple[int, int]] = []
-    for number in deleted if begun else ():
-        writer.delete_by_term(NUMBER, str(number))
     for each in stored:
         if begun:
             writer.delete_by_term(NUMBER, str(each.id))
@@ -275,10 +273,10 @@ def publish(index: Path, generation: str) -> None:
     sync(index)
 
 
-def remove_old(index: Path, current: str) -> None:
-    """Delete all generations but the newest KEPT."""
+def remove_old(index: Path, current: str, kept: int) -> None:
+    """Delete all generations but the newest ones."""
     names = sorted(path.name for path in index.iterdir() if path.name.isdigit())
-    for name in [name for name in names if name <= current][:-KEPT]:
+    for name in [name for name in names if name <= current][:-kept]:
         rmtree(index / name)
 
 
