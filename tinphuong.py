@@ -406,7 +406,7 @@ def add_portal(
     with watched("Looking around") as progress:
         seen = survey(looked_at, loaded.contact, progress)
     ward, province = whose(seen, ward, province)
-    found = replace(looked_at, name=seen.name, ward=ward, province=province, delay=Portal.delay)
+    found = replace(looked_at, name=seen.name, ward=ward, province=province)
     print_survey(seen)
     if not seen.samples:
         raise click.ClickException("no article was found; see what a page holds: tinphuong try")
@@ -491,7 +491,7 @@ def finish_crawl(place: Place, keep: Keep, report: CrawlReport) -> None:
     """Print the report and keep the archive to its size; exit with 1 where every portal failed."""
     print_crawl(report)
     with open_store(place.store) as store:
-        dropped = prune(place.archive, store, keep, datetime.now(UTC))
+        dropped = prune(place.archive, store, keep, datetime.now(VIETNAM))
     if dropped:
         console.print(f"{dropped} old files of the archive dropped, as portals.toml has it")
     if report.portals and all(outcome.error for outcome in report.portals):
