@@ -33,19 +33,31 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from crawler.archive import Archive
 from crawler.article import VIETNAM, Article, PrintedDate
 from crawler.captures import prune
 from crawler.entry import append, entry, id_of
 from crawler.extract import Extraction, extract
+from crawler.forget import Unfinished, forget
 from crawler.health import PortalState, due_portals, portal_states
 from crawler.lane import without_contact
 from crawler.locks import Locks
+from crawler.owners import Owners, at_home, known_to
 from crawler.page import Page, parse
 from crawler.portals import Keep, Portal, Portals, PortalsError, load_portals, mistake
+from crawler.replay import Replayed, extract_all, import_files
 from crawler.schedule import PortalsFile, Schedule, run_for_ever
 from crawler.spider import CrawlReport, Unfetched, fetch, survey
 from crawler.spider import crawl as crawl_portals
-from crawler.store import Stored, StoreMissing, StoreTooNew, disk_is_full, open_readonly, open_store
+from crawler.store import (
+    Store,
+    Stored,
+    StoreMissing,
+    StoreTooNew,
+    disk_is_full,
+    open_readonly,
+    open_store,
+)
 from crawler.survey import Survey
 from crawler.urls import canonical, same_site, site
 from indexer.build import IndexBusy, build
@@ -105,7 +117,16 @@ class Place:
         return self.index / "whoosh"
 
 
-MENDABLE = (PortalsError, Unfetched, StoreMissing, StoreTooNew, IndexMissing, IndexBusy, TooSlow)
+MENDABLE = (
+    PortalsError,
+    Unfetched,
+    StoreMissing,
+    StoreTooNew,
+    IndexMissing,
+    IndexBusy,
+    TooSlow,
+    Unfinished,
+)
 """Errors whose text tells what is wrong and what to do."""
 
 
@@ -203,6 +224,66 @@ def schedule(place: Place) -> None:
     tell(f"keeping {len(file.good.portals)} portals up to date (SIGTERM or Ctrl-C to stop)")
     run_for_ever(Schedule(due, crawl, index, tell))
     tell("stopped")
+
+
+@cli.command("extract")
+@click.option("--all", "everything", is_flag=True, help="Everything in the archive.")
+@click.pass_obj
+def extract_again(place: Place, everything: bool) -> None:
+    """Read the pages of the archive again, by the rules of this version. Nothing is fetched."""
+    if not everything:
+        raise click.UsageError("say what: tinphuong extract --all")
+    portals = load_checked(place.portals).portals
+    with open_store(place.store) as store, watched("Reading") as progress:
+        replayed = extract_all(store, place.archive, portals, progress)
+    print_replayed(replayed)
+
+
+@cli.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.warc.gz...",
+)
+@click.pass_obj
+def import_warc(place: Place, files: tuple[Path, ...]) -> None:
+    """Take the pages of WARC files of other crawlers as if they had been crawled.
+
+    Stopped at any moment, the same command goes on where it was.
+    """
+    portals, archive = load_checked(place.portals).portals, Archive(place.archive)
+    with open_store(place.store) as store, watched("Importing (bytes)") as progress:
+        replayed = import_files(store, archive, portals, files, progress)
+    archive.close()
+    print_replayed(replayed)
+
+
+@cli.command("forget")
+@click.argument("target", metavar="URL|PORTAL")
+@click.option("--reason", required=True, help="Why, in your words; kept with the address.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def forget_for_ever(place: Place, target: str, reason: str, yes: bool) -> None:
+    """Take an article, or all of a portal, out of store, archive and index, and fetch it no more.
+
+    By any address of the article, or by the portal's id.
+    """
+    portals = load_checked(place.portals).portals
+    with open_store(place.store) as store:
+        portal, url = to_forget(store, portals, target)
+        if not yes:
+            what = f"{url} ({portal.id})" if url else f"everything of the portal {portal.id}"
+            click.confirm(f"Forget {what}? This cannot be undone.", abort=True)
+        done = forget(store, place.archive, portal, url, reason)
+    console.print(
+        f"forgotten: {done.articles} articles, {done.addresses} addresses,"
+        f" {done.attachments} attachments, {done.records} records of the archive"
+    )
+    if place.whoosh.exists():
+        with watched("Indexing") as progress:
+            build_index(place, portals, progress=progress)
 
 
 @cli.command()
@@ -564,6 +645,17 @@ def portal_of(loaded: Portals, place: Place, page: str, portal_id: str | None) -
     return Portal("try", "try", "", "", (), ())
 
 
+def to_forget(store: Store, portals: Sequence[Portal], target: str) -> tuple[Portal, str | None]:
+    """The portal, with its entry or without one any more, and the address where it is one."""
+    known, url = [*known_to(store), *portals], canonical(target)
+    if url and (portal := Owners(known).of_url(url)):
+        return portal, at_home(url, portal)
+    named = [portal for portal in known if portal.id == target]
+    if not named:
+        raise click.ClickException(f"no portal has the id or the address {target}")
+    return named[-1], None
+
+
 def page_of_file(path: Path) -> Page:
     """A saved page, as if it had been fetched just now."""
     headers = {"content-type": "text/html"}
@@ -625,6 +717,18 @@ def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, st
     for period in document.periods:
         span = f"{period.since} to {period.until}, {period.certainty:.0%} certain"
         yield period.kind, f"{period.words} ({span})"
+
+
+def print_replayed(replayed: Replayed) -> None:
+    """Pages by what they brought; what a person should look at; what to do next."""
+    for words, count in sorted(replayed.counts.items(), key=lambda each: -each[1]):
+        console.print(f"{count:>8}  {words}")
+    for url in replayed.vanished:
+        console.print(Text(f"no longer an article: {url}", "red"), soft_wrap=True)
+    for host, count in sorted((replayed.strangers or {}).items(), key=lambda each: -each[1]):
+        words = f"{count} pages of {host}: no such portal in portals.toml"
+        console.print(words, soft_wrap=True)
+    console.print("To show what changed: tinphuong index")
 
 
 def print_crawl(report: CrawlReport) -> None:

@@ -191,7 +191,7 @@ class Lane:
         elif page.status == 200:
             await self._read(address, page)
         elif page.status in GONE and address.kind == "sitemap" and address.content is None:
-            self._barred(address, "no sitemap")
+            self._put_off(address, "no sitemap")
         elif page.status in GONE and address.kind != "start":
             self._missing(address, f"HTTP {page.status}")
         else:
@@ -275,9 +275,12 @@ class Lane:
             self.frontier.put_off(address, outcome, time.time())
         self.counts.update(["fetched", "hidden"])
 
-    def _barred(self, address: Address, reason: str) -> None:
+    def _put_off(self, address: Address, reason: str) -> None:
         with self.store.transaction():
             self.frontier.put_off(address, reason, time.time())
+
+    def _barred(self, address: Address, reason: str) -> None:
+        self._put_off(address, reason)
         self.last_failure = reason
         self.counts["failed"] += 1
 

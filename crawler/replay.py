@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from crawler import captures
 from crawler.archive import PACKING, Archive, Damaged, read_capture
@@ -24,6 +23,7 @@ from crawler.article import VIETNAM, Article
 from crawler.captures import Captured
 from crawler.codings import Unpackable, unpacked
 from crawler.frontier import Address, Fetched, Frontier
+from crawler.owners import Owners, at_home
 from crawler.page import Page
 from crawler.portals import Portal
 from crawler.reading import Found, Read, Reading, read_page
@@ -67,7 +67,7 @@ def extract_all(
     `progress` is told addresses done and addresses known. An article that today's rules no longer
     see as one is reported and left as it is: the fault may be the rule's.
     """
-    owners = _Owners(portals)
+    owners = Owners(portals)
     captures.catalogue(store, folder, owners.id_of)
     named = {portal.id: portal for portal in portals}
     again, done, total = _Again(store), 0, captures.count(store)
@@ -161,41 +161,6 @@ def import_files(
     return Replayed(taker.counts, strangers=taker.strangers)
 
 
-class _Owners:
-    """Whose page is this? With or without www, by http or https: it is one portal's."""
-
-    def __init__(self, portals: Sequence[Portal]) -> None:
-        self.of = {_bare(host): portal for portal in portals for host in portal.hosts}
-
-    def of_url(self, url: str) -> Portal | None:
-        """The portal of a canonical address."""
-        return self.of.get(_bare(site(url)))
-
-    def id_of(self, url: str) -> str | None:
-        """Its id."""
-        portal = self.of_url(url)
-        return portal.id if portal else None
-
-
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
-
-
-def at_home(url: str, portal: Portal) -> str:
-    """A canonical address of a portal as the portal writes it today: its scheme, its host.
-
-    >>> from datetime import timedelta
-    >>> portal = Portal("a", "a", "", "", ("https://xa.example.vn/",), ("xa.example.vn",))
-    >>> at_home("http://www.xa.example.vn/tin?id=7", portal)
-    'https://xa.example.vn/tin?id=7'
-    """
-    parts = urlsplit(url)
-    hosts = [host for host in portal.hosts if _bare(host) == _bare(parts.netloc)]
-    host = parts.netloc if parts.netloc in hosts else hosts[0]
-    starts = sorted(portal.start, key=lambda start: site(start) != host)
-    return parts._replace(scheme=urlsplit(starts[0]).scheme, netloc=host).geturl()
-
-
 class _Import:
     """Takes files one after the other, batch by batch."""
 
@@ -205,7 +170,7 @@ class _Import:
         self.store = store
         self.frontier = Frontier(store)
         self.archive = archive
-        self.owners = _Owners(portals)
+        self.owners = Owners(portals)
         self.read = read
         self.counts = Counter[str]()
         self.strangers = Counter[str]()
