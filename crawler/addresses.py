@@ -19,7 +19,7 @@ from scrapy.http import Response
 from scrapy.resolver import CachingHostnameResolver, HostResolution, dnscache
 from twisted.internet import address as endpoints
 
-from crawler.politeness import Refused
+from crawler.failures import Refused
 from crawler.portals import Portal
 from crawler.urls import canonical, same_site
 

@@ -20,10 +20,10 @@ from urllib.parse import urljoin
 from crawler import captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM, Article
+from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.frontier import Address, Fetched, Frontier, retry_after
 from crawler.locks import Locks
 from crawler.page import Page
-from crawler.politeness import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.portals import Portal
 from crawler.reading import Found, Read, Reading, read_page
 from crawler.revisit import FIRST, Kind
@@ -35,7 +35,7 @@ COUNT_EVERY = 50
 GONE = (404, 410)
 
 Download = Callable[[Portal, Address], Awaitable[Page]]
-"""Fetches an address of a portal; raises LeftAlone or one of politeness.FAILURES."""
+"""Fetches an address of a portal; raises LeftAlone or one of failures.FAILURES."""
 
 GIVE_UP_AFTER = 5
 """Failures of the host in a row, after which the rest of its crawl is put off."""

@@ -1,173 +1,29 @@
-"""Manners, as Scrapy downloader middlewares; Scrapy itself has few of them, silently.
+"""When a request may leave: one at a time to a host, slowly, and not while it asks for peace.
 
-Where a request may go, addresses.py has said when it meets them, in this order: whether robots.txt
-allows it (Robots), when it may leave (Turns). Redirects and robots.txt itself pass through too.
-
-Each request carries its Portal as meta["portal"].
+A Scrapy middleware; Scrapy itself has few of these manners, silently. Where a request may go,
+addresses.py has said when it comes here, and whether robots.txt allows it, robots.py. Redirects and
+robots.txt itself pass through too. Each request carries its Portal as meta["portal"].
 """
 
 from __future__ import annotations
 
 import asyncio
-import codecs
-import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotSupported,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
 from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.portals import Portal
+from crawler.failures import LeftAlone
 
-ROBOTS_NAME = "TinPhuong"
-ROBOTS_BYTES = 500 * 1024
-"""RFC 9309, 2.5: at least this much of robots.txt is read; what follows is not."""
-ROBOTS_AGE = 24 * 3600.0
-"""Seconds a robots.txt is used before it is fetched again (RFC 9309, 2.4: at most a day)."""
-
-LONGEST_CRAWL_DELAY = 60.0
 LONGEST_WAIT = 60.0
 """Seconds. A portal that asks to be left alone for longer is left until another crawl."""
 LONGEST_RETRY_AFTER = 24 * 3600.0
-
-HOST_FAILURES: dict[type[Exception], str] = {
-    CannotResolveHostError: "no such host",
-    DownloadConnectionRefusedError: "connection refused",
-    DownloadTimeoutError: "no answer in time",
-    ResponseDataLossError: "the answer broke off",
-    DownloadFailedError: "connection failed",
-    ConnectError: "connection failed",
-    ConnectionClosed: "connection closed",
-}
-PAGE_FAILURES: dict[type[Exception], str] = {
-    DownloadCancelledError: "the page is too large",
-    UnsupportedURLSchemeError: "not an http address",
-    NotSupported: "not an http address",
-    IgnoreRequest: "redirects without end, or is too large when unpacked",
-    OSError: "could not be unpacked",
-}
-"""What can go wrong on the way to a page, in words: with the whole host, or with one page."""
-FAILURES = {**HOST_FAILURES, **PAGE_FAILURES}
-
-
-class Refused(IgnoreRequest):
-    """This request may not be made; others of the portal may."""
-
-
-class LeftAlone(IgnoreRequest):
-    """The whole portal may not be asked now. `seconds` says for how long, where it is known."""
-
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.seconds = seconds
-
-
-def in_words(error: Exception) -> str:
-    """A failure as `tinphuong status` shows it.
-
-    >>> in_words(DownloadTimeoutError("30 s")), in_words(Refused("robots.txt forbids it"))
-    ('no answer in time', 'robots.txt forbids it')
-    """
-    if isinstance(error, Refused | LeftAlone):
-        return str(error)
-    if isinstance(error, DownloadFailedError) and re.search("certificate|Verif", str(error)):
-        return "the certificate is not valid"
-    return next(words for kind, words in FAILURES.items() if isinstance(error, kind))
-
-
-# --- what robots.txt allows ------------------------------------------------------------------
-
-
-class Robots:
-    """Obeys robots.txt as RFC 9309 has it: no answer, or one of 429 and 5xx, forbids everything.
-
-    Scrapy's own middleware crawls in these cases, ignores Crawl-delay and never asks again.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.asked: dict[str, tuple[float, asyncio.Task[Protego]]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Robots:
-        """As Scrapy makes a middleware."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Note the delay in meta["delay"]. Raises Refused, or LeftAlone for the whole portal."""
-        portal: Portal = request.meta["portal"]
-        request.meta["delay"] = portal.delay.total_seconds()
-        if request.meta.get("robots"):
-            return
-        rules = await self._rules(urljoin(request.url, "/robots.txt"), portal)
-        if not rules.can_fetch(request.url, ROBOTS_NAME):
-            raise Refused("robots.txt forbids it")
-        request.meta["delay"] = max(request.meta["delay"], crawl_delay(rules))
-
-    async def _rules(self, url: str, portal: Portal) -> Protego:
-        asked_at, task = self.asked.get(url, (0.0, None))
-        if task is None or time.monotonic() - asked_at > ROBOTS_AGE:
-            task = asyncio.ensure_future(self._fetch(url, portal))
-            self.asked[url] = time.monotonic(), task
-        return await asyncio.shield(task)
-
-    async def _fetch(self, url: str, portal: Portal) -> Protego:
-        request = Request(url, meta={"portal": portal, "robots": True})
-        assert self.crawler.engine is not None
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except LeftAlone:
-            raise
-        except tuple(FAILURES) as error:
-            raise LeftAlone(f"robots.txt: {in_words(error)}") from error
-        if response.status == 429 or response.status >= 500:
-            raise LeftAlone(f"robots.txt: HTTP {response.status}")
-        return Protego.parse(robots_text(response.body) if response.status < 300 else "")
-
-
-def robots_text(body: bytes) -> str:
-    """The text of a robots.txt: UTF-8 unless a byte order mark says UTF-16.
-
-    >>> robots_text(codecs.BOM_UTF8 + b"Disallow: /"), robots_text("x".encode("utf-16"))
-    ('Disallow: /', 'x')
-    """
-    body = body[:ROBOTS_BYTES]
-    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return body.decode("utf-16" if wide else "utf-8-sig", errors="replace")
-
-
-def crawl_delay(rules: Protego) -> float:
-    """Seconds of Crawl-delay for us, from 0 to LONGEST_CRAWL_DELAY; nonsense counts as 0.
-
-    >>> [crawl_delay(Protego.parse(f"User-agent: *\\nCrawl-delay: {each}"))
-    ...  for each in ("3", "1e9", "-1", "nan", "soon")]
-    [3.0, 60.0, 0.0, 0.0, 0.0]
-    """
-    seconds = rules.crawl_delay(ROBOTS_NAME)
-    return min(seconds, LONGEST_CRAWL_DELAY) if seconds and seconds > 0 else 0.0
-
-
-# --- when a request may leave ----------------------------------------------------------------
 
 
 @dataclass(slots=True)

@@ -40,10 +40,11 @@ from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.locks import Locks
 from crawler.packed import Packed
 from crawler.page import Page
-from crawler.politeness import Robots, Turn, Turns, new_turns
+from crawler.politeness import Turn, Turns, new_turns
 from crawler.portals import Portal, Tls
 from crawler.reading import Read, read_page
 from crawler.revisit import Kind
+from crawler.robots import Robots
 from crawler.store import Store, open_store
 from crawler.survey import Survey
 from crawler.tls import Encrypted

@@ -18,11 +18,11 @@ from lxml.html import HtmlElement
 from crawler.article import Article
 from crawler.blocks import squeezed
 from crawler.extract import extract
+from crawler.failures import FAILURES, LeftAlone, in_words
 from crawler.frontier import Address
 from crawler.lane import Download
 from crawler.layouts import identity_in
 from crawler.page import Page, parse
-from crawler.politeness import FAILURES, LeftAlone, in_words
 from crawler.portals import Portal
 from crawler.reading import Found, read_page
 from crawler.revisit import Kind

@@ -13,7 +13,7 @@ from scrapy.resolver import dnscache
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from crawler.addresses import Addresses, ExaminedOnly, is_public
-from crawler.politeness import Refused
+from crawler.failures import Refused
 from crawler.portals import Portal
 
 

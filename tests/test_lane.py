@@ -14,12 +14,12 @@ from scrapy.exceptions import DownloadTimeoutError
 import crawler.reading
 from crawler.archive import Archive
 from crawler.article import VIETNAM
+from crawler.failures import LeftAlone
 from crawler.frontier import Address
 from crawler.health import portal_states
 from crawler.lane import GIVE_UP_AFTER, Download, Lane
 from crawler.locks import Locks
 from crawler.page import Page
-from crawler.politeness import LeftAlone
 from crawler.portals import Portal
 from crawler.store import Store, open_store
 

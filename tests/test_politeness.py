@@ -1,4 +1,4 @@
-"""Manners that need no network: turns with a clock of ours, robots.txt as bytes, Retry-After."""
+"""Turns and rests, with a clock of ours."""
 
 from __future__ import annotations
 
@@ -8,64 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.politeness import (
-    ROBOTS_BYTES,
-    ROBOTS_NAME,
-    LeftAlone,
-    Refused,
-    Turns,
-    crawl_delay,
-    new_turns,
-    retry_after,
-    robots_text,
-)
-from crawler.portals import Portal
-
-PUBLIC = Portal("a", "A", "A", "B", ("http://mau.example.vn/",), ("mau.example.vn",))
-
-
-# --- what robots.txt allows ---
-
-TIN = "http://mau.example.vn/tin"
-FORBID = b"User-agent: *\nDisallow: /tin\n"
-
-
-@pytest.mark.parametrize(
-    ("body", "allowed"),
-    [
-        (b"", True),
-        (FORBID, False),
-        (b"\xef\xbb\xbf" + FORBID, False),  # a byte order mark
-        (FORBID.decode().encode("utf-16"), False),
-        (FORBID.decode().encode("utf-16-be").join((b"\xfe\xff", b"")), False),
-        (FORBID.replace(b"\n", b"\r\n"), False),
-        (FORBID.replace(b"\n", b"\r"), False),
-        (b"USER-AGENT:*\ndisallow :/tin", False),
-        (b"User-agent: tinphuong\nDisallow: /tin\n\nUser-agent: *\nAllow: /", False),
-        (b"User-agent: tinphuong\nAllow: /\n\nUser-agent: *\nDisallow: /", True),
-        (b"User-agent: khac\nDisallow: /", True),
-        (b"User-agent: *\nDisallow: /\nAllow: /tin", True),  # the longest rule wins
-        (b"<html><body>Kh\xc3\xb4ng t\xc3\xacm th\xe1\xba\xa5y</body></html>", True),
-        (b"\xff\xfe\xfa" * 50, True),  # noise
-        (b"#" * ROBOTS_BYTES + b"\n" + FORBID, True),  # past 500 KiB nothing is read
-        (b"#" * (ROBOTS_BYTES - 100) + b"\n" + FORBID, False),
-    ],
-)
-def test_robots_txt_as_it_comes(body: bytes, allowed: bool) -> None:
-    rules = Protego.parse(robots_text(body))
-    assert rules.can_fetch(TIN, ROBOTS_NAME) is allowed
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("3", 3.0), ("0.5", 0.5), ("1e9", 60.0), ("nan", 0.0), ("-1", 0.0), ("x", 0.0)],
-)
-def test_crawl_delay_is_honoured_within_reason(text: str, seconds: float) -> None:
-    assert crawl_delay(Protego.parse(f"User-agent: *\nCrawl-delay: {text}")) == seconds
+from crawler.failures import LeftAlone, Refused
+from crawler.politeness import Turns, new_turns, retry_after
 
 
 @pytest.mark.parametrize(
@@ -86,9 +33,6 @@ def test_crawl_delay_is_honoured_within_reason(text: str, seconds: float) -> Non
 )
 def test_retry_after(header: str, seconds: float) -> None:
     assert retry_after(header, datetime(2026, 1, 1, tzinfo=UTC)) == seconds
-
-
-# --- when a request may leave ---
 
 
 class Clock:
