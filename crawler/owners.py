@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.portals import Portal
 from crawler.store import Store
-from crawler.urls import site
+from crawler.urls import canonical, site
 
 
 class Owners:
@@ -39,6 +39,16 @@ def known_to(store: Store) -> list[Portal]:
     return [
         Portal(id, id, "", "", tuple(urls), tuple(map(site, urls))) for id, urls in starts.items()
     ]
+
+
+def meant(store: Store, portals: Sequence[Portal], target: str) -> tuple[Portal, str | None] | None:
+    """Whom an address or an id means: the portal, with an entry or without one any more, and the
+    address as the portal writes it (None: the whole portal). None where nothing is meant."""
+    known, url = [*known_to(store), *portals], canonical(target)
+    if url and (portal := Owners(known).of_url(url)):
+        return portal, at_home(url, portal)
+    named = [portal for portal in known if portal.id == target]
+    return (named[-1], None) if named else None
 
 
 def _bare(host: str) -> str:

@@ -317,17 +317,17 @@ def put(store: Store, article: Article, older_too: bool) -> str:
     Call it inside store.transaction().
     """
     row = store.connection.execute(
-        "SELECT id, record, withdrawn_at FROM articles WHERE portal = ? AND identity = ?"
-        " AND sha256(CAST(record AS BLOB)) = checksum",
+        "SELECT id, CAST(record AS BLOB), sha256(CAST(record AS BLOB)) = checksum, withdrawn_at"
+        " FROM articles WHERE portal = ? AND identity = ?",
         (article.portal, article.identity),
     ).fetchone()
-    if row is None:  # not there, or damaged on the disk
+    if row is None:
         return store.put(article)
-    number, record, withdrawn_at = row
-    stored = from_record(record)
-    if stored.fetched_at > article.fetched_at:
+    number, record, sound, withdrawn_at = row
+    stored = from_record(record.decode()) if sound else None  # else damaged on the disk
+    if stored and stored.fetched_at > article.fetched_at:
         return _older(store, number, stored, article) if older_too else "older"
-    if stored.sha256 == article.sha256:
+    if stored and stored.sha256 == article.sha256:
         return _refresh(store, number, stored, article)
     outcome = store.put(article)
     if withdrawn_at and withdrawn_at > article.fetched_at.isoformat():  # it stays hidden

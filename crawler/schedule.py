@@ -11,10 +11,12 @@ that hangs, holds up nobody for long.
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Event
 from typing import Protocol
@@ -73,6 +75,18 @@ class Job:
     def names(self) -> str:
         """What it is at, in a word or two."""
         return ", ".join(portal.id for portal in self.portals) or "the index"
+
+
+def apart(work: Callable[..., None], *arguments: object) -> Process:
+    """A process that does this, started; no Ctrl-C reaches it that is meant for its parent."""
+    process = get_context("spawn").Process(target=_apart, args=(work, *arguments))
+    process.start()
+    return process
+
+
+def _apart(work: Callable[..., None], *arguments: object) -> None:
+    os.setsid()
+    work(*arguments)
 
 
 class PortalsFile:

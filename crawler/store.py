@@ -373,11 +373,17 @@ class Store:
 
     def identity(self, article: int) -> str:
         """What tells the article apart within its portal. Raises KeyError."""
-        row = self.connection.execute("SELECT identity FROM articles WHERE id = ?", (article,))
-        found = row.fetchone()
-        if found is None:
+        return self._told(article)[0]
+
+    def url(self, article: int) -> str:
+        """Its address, which stands outside its record. Raises KeyError."""
+        return self._told(article)[1]
+
+    def _told(self, article: int) -> tuple[str, str]:
+        row = self.connection.execute("SELECT identity, url FROM articles WHERE id = ?", (article,))
+        if (found := row.fetchone()) is None:
             raise KeyError(article)
-        return str(found[0])
+        return str(found[0]), str(found[1])
 
     def is_forgotten(self, portal: str, url: str, key: str) -> bool:
         """Whether this was forgotten on request, by its address, its key or identity, or with its

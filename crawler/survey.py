@@ -10,13 +10,15 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.article import Article
 from crawler.blocks import squeezed
+from crawler.entry import id_of
 from crawler.extract import extract
 from crawler.failures import FAILURES, LeftAlone, in_words
 from crawler.frontier import Address
@@ -26,7 +28,7 @@ from crawler.page import Page, parse
 from crawler.portals import Portal
 from crawler.reading import Found, read_page
 from crawler.revisit import Kind
-from crawler.urls import same_site
+from crawler.urls import canonical, same_site, site
 
 ARTICLES = 3
 MOST_PAGES = 25
@@ -45,6 +47,21 @@ class Sample:
 
     article: Article
     removed: int
+
+
+def stranger(url: str, id: str | None = None, allow_private: bool = False) -> Portal:
+    """A site as a portal that nothing is known of yet. Raises ValueError for no http(s) address.
+
+    >>> stranger("bode.hanoi.gov.vn").start, stranger("http://bode.hanoi.gov.vn").id
+    (('https://bode.hanoi.gov.vn/',), 'bode')
+    """
+    start = canonical(url if "://" in url else f"https://{url}")
+    if start is None:
+        raise ValueError(f"{url} is no http(s) address")
+    host = site(start)
+    id = id or id_of(host)
+    portal = Portal(id, id, "", "", (start,), (host,), allow_private=allow_private)
+    return replace(portal, delay=timedelta(0)) if portal.on_loopback else portal
 
 
 class Survey:
