@@ -1,4 +1,4 @@
-"""How well and how fast texts are understood: words, syllables, wards, whole articles.
+"""How well and how fast texts are understood: words, syllables, wards, topics, whole articles.
 
     python benchmarks/language.py [--quick] [--json]
 
@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from labels import measure as labelled
 from pyvi.ViTokenizer import tokenize
 from table import Row, at_least, data_folder, figure, run
 
@@ -46,6 +47,7 @@ def measure(quick: bool) -> Iterator[Row]:
     annotate = Annotator(load_gazetteer(), {}).annotate
     rows = [Stored(number, each, MADE, MADE, 1) for number, each in enumerate(articles)]
     yield figure("annotate(), articles/s", len(rows) / seconds(annotate, rows))
+    yield from labelled(quick)
 
 
 def seconds(function: Callable[[Any], object], arguments: Sequence[Any]) -> float:

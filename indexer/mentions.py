@@ -6,24 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from indexer.normalize import Token, syllables
+from indexer.places import Surroundings, places_in
 from indexer.units import Unit
-from indexer.wards import KINDS, REFORM, Gazetteer, name_key, number_key
+from indexer.wards import KINDS, REFORM, Gazetteer, number_key
 
 LONGEST_NAME = 6
 """Syllables of a unit's name; the longest is "Văn Miếu - Quốc Tử Giám"."""
 
-NEAR = 10
-"""Tokens after a name within which its own district and province stand."""
+COUNTS = {"các", "những", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"}
+"""Keys before a kind that opens a list: "các phường A, B và C", "ba xã A, B, C"."""
 
-DISTRICT_KINDS = ("quận", "huyện", "thị xã", "thành phố", "tp", "thành ủy", "quận ủy", "huyện ủy")
-"""What is written before the name of a district, as keys."""
+OTHER_ENDS = {"thị", "tác", "tấn"}
+"""Keys before "xã" where it is no commune: thị xã, hợp tác xã, Thông tấn xã."""
 
-NAMED_KINDS = tuple(dict.fromkeys(KINDS.values()))  # a "huyện" in a text is a district
-_KIND_ENDS = {kind.split()[-1] for kind in NAMED_KINDS}
-_DISTRICT_ENDS = {kind.split()[-1] for kind in DISTRICT_KINDS}
+_KIND = re.compile(r"\b(?:phường|xã|trấn|khu|p|tt)\W{1,3}(?=\w)", re.IGNORECASE)
+_KIND_ENDS = {kind.split()[-1] for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +34,89 @@ class Mention:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name after its kind: its tokens, and the last one of the list it stands in."""
+
+    kind: str
+    key: str
+    first: int
+    last: int
+    list_end: int
+
+
 def mentions(
     gazetteer: Gazetteer, text: str, province: str = "", day: date | None = None
 ) -> list[Mention]:
     """The units that `text` names after their kind ("phường Phúc Đồng"), in order.
 
-    A name that several units bear is taken only where the districts and provinces that the text
-    names, or `province` (a slug), leave one of them. Of a unit of today and its namesake before
-    1 July 2025 the one of `day` is taken (None: today).
+    A name is taken only where the districts and provinces that the text names, or `province` (a
+    slug), leave one unit. Of a unit of today and its namesake before 1 July 2025 the one of `day`
+    is taken; a text of no day is of before where it names a district, as there are none since.
     """
-    tokens = syllables(text)
-    named = list(_names(gazetteer, text, tokens))
-    if not named:
+    if all(text[match.end()].islower() for match in _KIND.finditer(text)):
         return []
-    places = _places(gazetteer, text, tokens)
-    found = []
-    for units, first, last in named:
-        near = {place for position, place in places if 0 < position - last <= NEAR}
-        anywhere = {province, *(place for _, place in places)}
-        unit = _choose(gazetteer, units, near, anywhere, day)
-        if unit:
-            found.append(Mention(unit, tokens[first].start, tokens[last].end))
-    return found
+    tokens = syllables(text)
+    names = list(_names(gazetteer, text, tokens))
+    if not names:
+        return []
+    places = places_in(gazetteer, text, tokens)
+    old = any(place.stated and not place.province for place in places)
+    around = Surroundings(places, province, day >= REFORM if day else not old)
+    chosen = ((name, _choose(gazetteer, name, around)) for name in names)
+    return [
+        Mention(unit, tokens[name.first].start, tokens[name.last].end)
+        for name, unit in chosen
+        if unit
+    ]
 
 
-def _names(
-    gazetteer: Gazetteer, text: str, tokens: Sequence[Token]
-) -> Iterator[tuple[list[Unit], int, int]]:
-    """Units that bear a name written after its kind; the numbers of its first and last token."""
+def _names(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> Iterator[_Name]:
+    """Names of units after their kind, in order."""
     for position, token in enumerate(tokens):
-        if token.key not in _KIND_ENDS:
-            continue
-        kind = _written(tokens, position, NAMED_KINDS)
-        if not kind or not _goes_on(text, tokens, position + 1):
-            continue
-        listed = position > 0 and tokens[position - 1].key == "các"
-        first = position + 1
-        while first < len(tokens):
-            units, last = _longest_name(gazetteer, text, tokens, first, kind)
-            if not units:
-                break
-            yield units, first, last
-            first = _next_in_list(text, tokens, last) if listed else len(tokens)
+        kind = _kind_at(tokens, position) if token.key in _KIND_ENDS else ""
+        if kind:
+            yield from _listed(gazetteer, text, tokens, position, kind)
 
 
-def _written(tokens: Sequence[Token], position: int, kinds: Sequence[str]) -> str:
-    """Which of `kinds`, of one or two syllables, ends at this token; "" for none."""
-    pair = " ".join(token.key for token in tokens[max(0, position - 1) : position + 1])
-    return next((kind for kind in (pair, tokens[position].key) if kind in kinds), "")
+def _kind_at(tokens: Sequence[Token], position: int) -> str:
+    """The kind of unit whose last syllable is this token; "" for none."""
+    key = tokens[position].key
+    before = tokens[position - 1].key if position else ""
+    if key == "xã" and before in OTHER_ENDS:
+        return ""
+    return KINDS.get(f"{before} {key}") or KINDS.get(key, "")
+
+
+def _listed(
+    gazetteer: Gazetteer, text: str, tokens: Sequence[Token], position: int, kind: str
+) -> Iterator[_Name]:
+    """The name after the kind at this token; all names of a list that the kind opens."""
+    short = tokens[position].key not in kind.split()
+    before = position - (1 if short else len(kind.split()))
+    counted = before >= 0 and (tokens[before].key in COUNTS or tokens[before].key.isdigit())
+    opened = {"", "-", ":", "("} if counted else {"."} if short else {"", "-"}
+    if _gap(text, tokens, position) not in opened:
+        return
+    spans: list[tuple[str, int, int]] = []
+    first = position + 1
+    while first < len(tokens) and (found := _longest_name(gazetteer, text, tokens, first)):
+        key, last = found
+        spans.append((key, first, last))
+        first = _next_in_list(text, tokens, last, counted)
+    for key, first, last in spans:
+        yield _Name(kind, key, first, last, spans[-1][2])
 
 
 def _longest_name(
-    gazetteer: Gazetteer, text: str, tokens: Sequence[Token], first: int, kind: str
-) -> tuple[list[Unit], int]:
-    """The units of the longest name that begins at `first`, and the number of its last token."""
-    for last in range(_name_end(text, tokens, first) - 1, first - 1, -1):
-        key = _key_of(tokens[first : last + 1])
-        units = [*gazetteer.named(kind, key), *gazetteer.formerly(kind, key)]
-        if units:
-            return units, last
-    return [], first
+    gazetteer: Gazetteer, text: str, tokens: Sequence[Token], first: int
+) -> tuple[str, int] | None:
+    """The key and last token of the longest name of any unit that begins at `first`."""
+    for end in range(_name_end(text, tokens, first), first, -1):
+        key = " ".join(number_key(token.key) for token in tokens[first:end])
+        if gazetteer.alike(key):
+            return key, end - 1
+    return None
 
 
 def _name_end(text: str, tokens: Sequence[Token], first: int) -> int:
@@ -102,89 +124,41 @@ def _name_end(text: str, tokens: Sequence[Token], first: int) -> int:
     end = first
     while end < min(first + LONGEST_NAME, len(tokens)) and not text[tokens[end].start].islower():
         end += 1
-        if not _goes_on(text, tokens, end):
+        if _gap(text, tokens, end - 1) not in {"", "-", "–", "'", "’"}:
             break
     return end
 
 
-def _goes_on(text: str, tokens: Sequence[Token], position: int) -> bool:
-    """Whether only a space or dash stands between this token and the one before."""
-    if position >= len(tokens):
-        return False
-    between = text[tokens[position - 1].end : tokens[position].start]
-    return not re.search(r"[^ \u00a0\-–'’]", between)
+def _gap(text: str, tokens: Sequence[Token], position: int) -> str:
+    """What stands between this token and the next, without spaces; a line's end after the last."""
+    if position + 1 >= len(tokens):
+        return "\n"
+    between = text[tokens[position].end : tokens[position + 1].start]
+    return "\n" if "\n" in between else between.strip()
 
 
-def _next_in_list(text: str, tokens: Sequence[Token], last: int) -> int:
-    """Where the next name of "các phường A, B và C" begins; the end where the list ends."""
-    if last + 1 < len(tokens):
-        if text[tokens[last].end : tokens[last + 1].start].strip() == ",":
-            return last + 1
-        if tokens[last + 1].key == "và":
-            return last + 2
+def _next_in_list(text: str, tokens: Sequence[Token], last: int, counted: bool) -> int:
+    """Where the next name of "các phường A, B và C" or "phường 1, 2" begins; else past the end."""
+    if _gap(text, tokens, last) == "," and (counted or _numbers(text, tokens, last)):
+        return last + 1
+    if counted and last + 1 < len(tokens) and tokens[last + 1].key == "và":
+        return last + 2
     return len(tokens)
 
 
-def _key_of(tokens: Sequence[Token]) -> str:
-    return " ".join(number_key(token.key) for token in tokens)
+def _numbers(text: str, tokens: Sequence[Token], last: int) -> bool:
+    """Whether this and the next token are numbers, and nothing is counted by the next."""
+    both = tokens[last].key.isdigit() and tokens[last + 1].key.isdigit()
+    return both and (_gap(text, tokens, last + 1) != "")
 
 
-def _places(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> list[tuple[int, str]]:
-    """Provinces (slugs), and what follows the kind of a district (keys), each with its place."""
-    found = []
-    for position, token in enumerate(tokens):
-        if text[token.start].islower():
-            continue
-        after_kind = (
-            position > 0
-            and tokens[position - 1].key in _DISTRICT_ENDS
-            and _written(tokens, position - 1, DISTRICT_KINDS)
-        )
-        for length in range(1, min(LONGEST_NAME, len(tokens) - position) + 1):
-            name = _key_of(tokens[position : position + length])
-            if name in gazetteer.province_keys:
-                found.append((position, gazetteer.province_keys[name]))
-            if after_kind:
-                found.append((position, name))
-    return found
-
-
-def _choose(
-    gazetteer: Gazetteer,
-    units: Sequence[Unit],
-    near: set[str],
-    anywhere: set[str],
-    day: date | None,
-) -> Unit | None:
+def _choose(gazetteer: Gazetteer, name: _Name, around: Surroundings) -> Unit | None:
     """The one unit that the places leave; None where they leave several, or speak for none."""
-    scores = [_score(gazetteer, unit, near, anywhere) for unit in units]
-    best = max(scores)
-    kept = [unit for unit, score in zip(units, scores, strict=True) if score == best and best]
-    today = day is None or day >= REFORM
-    of_day = [unit for unit in kept if unit.current == today] or kept
-    return of_day[0] if len(of_day) == 1 else None
-
-
-def _score(gazetteer: Gazetteer, unit: Unit, near: set[str], anywhere: set[str]) -> int:
-    """A district near weighs more than a province near, and that more than either far away."""
-    districts, provinces = district_keys(unit.district), gazetteer.provinces_of(unit)
-    return (
-        8 * bool(districts & near)
-        + 4 * bool(provinces & near)
-        + 2 * bool(districts & anywhere)
-        + bool(provinces & anywhere)
-    )
-
-
-@lru_cache(maxsize=1024)
-def district_keys(district: str) -> frozenset[str]:
-    """How a text names a district after its kind: by its name, a long one also by initials.
-
-    >>> sorted(district_keys("Thành phố Phan Rang - Tháp Chàm"))
-    ['phan rang tháp chàm', 'prtc']
-    """
-    key = name_key(district)
-    for kind in DISTRICT_KINDS:
-        key = key.removeprefix(f"{kind} ")
-    initials = "".join(syllable[0] for syllable in key.split())
-    return frozenset({key, initials} if len(initials) > 3 else {key} - {""})
+    span = (name.first, name.list_end)
+    like = gazetteer.named(name.kind, name.key)
+    units = dict.fromkeys([*like, *gazetteer.alike(name.key)])
+    weak = name.key.isdigit()  # every city has a Phường 1
+    ranked = {u: around.evidence(gazetteer, u, span, weak or u not in like) for u in units}
+    best = min(ranked.values())
+    kept = [unit for unit, evidence in ranked.items() if evidence == best]
+    return kept[0] if len(kept) == 1 and best.enough else None

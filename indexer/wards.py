@@ -7,10 +7,13 @@ asked here answers with all of them.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from indexer.normalize import fold, normalize, syllables
 from indexer.units import Province, Unit, read_units
@@ -35,9 +38,14 @@ PROVINCE_NAMES = {
     "thừa thiên huế": "huế",
     "br vt": "bà rịa vũng tàu",
     "hn": "hà nội",
+    "hà tây": "hà nội",
+    "bắc cạn": "bắc kạn",
+    "đắc lắc": "đắk lắk",
+    "đắc nông": "đắk nông",
 }
 """Other names of provinces → the name in the table, as keys."""
 
+_KINDS_OF_NAMES = tuple(dict.fromkeys(KINDS.values()))
 _PROVINCE_KIND = re.compile(r"\s*(tỉnh|thành phố|tp\b\.?|tinh|thanh pho)\s*(?=\S)", re.IGNORECASE)
 
 
@@ -67,12 +75,13 @@ class Gazetteer:
         self._former: dict[str, list[Unit]] = defaultdict(list)
         for unit in self._units.values():
             self._enter(unit)
-        self.province_keys = {
+        self._province_keys = {
             name_key(province.short): province.slug for province in self._provinces.values()
         }
         for other, name in PROVINCE_NAMES.items():
-            self.province_keys[other] = self.province_keys[name_key(name)]
-        self._folded_provinces = {fold(key): slug for key, slug in self.province_keys.items()}
+            self._province_keys[other] = self._province_keys[name_key(name)]
+        self._folded_provinces = {fold(key): slug for key, slug in self._province_keys.items()}
+        self.places = self._place_names()
 
     def _enter(self, unit: Unit) -> None:
         key = name_key(unit.short)
@@ -84,6 +93,12 @@ class Gazetteer:
             self._numbered[base].append(unit)
         for name in unit.former:
             self._former[name].append(unit)
+
+    def _place_names(self) -> dict[str, str]:
+        """Folded names of provinces → their slugs, and of districts → "", but for numbers."""
+        districts = {(unit.province, unit.district) for unit in self._units.values()}
+        keys = {key for each in districts for key in district_keys(*each) if not key.isdigit()}
+        return dict.fromkeys(keys, "") | self._folded_provinces
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
@@ -118,7 +133,7 @@ class Gazetteer:
         """
         for each in (name, _PROVINCE_KIND.sub("", normalize(name), count=1)):
             key = name_key(each)
-            slug = self.province_keys.get(key) or self._folded_provinces.get(key)
+            slug = self._province_keys.get(key) or self._folded_provinces.get(key)
             if slug:
                 return self._provinces[slug]
         return None
@@ -159,8 +174,14 @@ class Gazetteer:
         yield self.formerly(kind, key)
 
     def named(self, kind: str, key: str) -> list[Unit]:
-        """Units that bear the name with that key and are of that kind."""
-        return [unit for unit in self._by_key.get(key, ()) if unit.kind == kind]
+        """Units of that kind that bear, or absorbed one that bore, the name with that key."""
+        bearing = [unit for unit in self._by_key.get(key, ()) if unit.kind == kind]
+        return list(dict.fromkeys([*bearing, *self.formerly(kind, key)]))
+
+    def alike(self, key: str) -> list[Unit]:
+        """Units of any kind that bear or bore the name, whatever its accents."""
+        former = [unit for kind in _KINDS_OF_NAMES for unit in self.formerly(kind, key)]
+        return list(dict.fromkeys([*self._by_folded.get(fold(key), ()), *former]))
 
     def formerly(self, kind: str, key: str) -> list[Unit]:
         """Units of before 2025 that a unit of that name had been merged into."""
@@ -184,11 +205,42 @@ def kind_and_key(name: str) -> tuple[str, str]:
 _DISTRICT_KIND = re.compile(r"(quan|huyen|thi xa|thanh pho|q|h|tx|tp) ")
 
 
+def district_key(name: str) -> str:
+    """The key of a district's name, without its kind and accents.
+
+    >>> district_key("Quận Long Biên"), district_key("Q. 3")
+    ('long bien', '3')
+    """
+    return _DISTRICT_KIND.sub("", fold(name_key(name)), count=1)
+
+
 def _in_district(unit: Unit, district: str) -> bool:
-    name, wanted = (
-        _DISTRICT_KIND.sub("", fold(name_key(each)), count=1) for each in (unit.district, district)
-    )
-    return name == wanted
+    return district_key(district) in district_keys(unit.province, unit.district)
+
+
+@cache
+def district_keys(province: str, district: str) -> frozenset[str]:
+    """What texts call a district: its name, a long one's initials, what its ground was before.
+
+    >>> sorted(district_keys("Ninh Thuận", "Thành phố Phan Rang - Tháp Chàm"))
+    ['phan rang thap cham', 'prtc']
+    >>> sorted(district_keys("Hồ Chí Minh", "Thành phố Thủ Đức"))
+    ['2', '9', 'thu duc']
+    """
+    key = district_key(district)
+    initials = "".join(syllable[0] for syllable in key.split())
+    names = {key, *_former_districts().get((province, key), ())}
+    return frozenset(names | ({initials} if len(initials) > 3 else set())) - {""}
+
+
+@cache
+def _former_districts() -> Mapping[tuple[str, str], list[str]]:
+    """(province, key of a district of the tables) → keys of districts that it has ground of."""
+    former = defaultdict(list)
+    with Path(__file__).with_name("districts.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            former[row["province"], district_key(row["became"])].append(district_key(row["was"]))
+    return former
 
 
 def load_gazetteer() -> Gazetteer:

@@ -48,6 +48,50 @@ MENTIONS = [
         BEFORE,
         ["phuong-phu-ha-phan-rang-thap-cham-ninh-thuan"],
     ),
+    # a list after a number; one in brackets, or after a colon
+    (
+        "hai phường Phúc Đồng và Gia Thụy",
+        "ha-noi",
+        BEFORE,
+        [PHUC_DONG, "phuong-gia-thuy-long-bien-ha-noi"],
+    ),
+    (
+        "quận Long Biên, các phường (Gia Thụy, Phúc Đồng)",
+        "",
+        BEFORE,
+        ["phuong-gia-thuy-long-bien-ha-noi", PHUC_DONG],
+    ),
+    # numbers in a row; a number that the district does not have
+    (
+        "phường 9, 10, 77 (quận Tân Bình)",
+        "",
+        BEFORE,
+        ["phuong-9-tan-binh-ho-chi-minh", "phuong-10-tan-binh-ho-chi-minh"],
+    ),
+    ("phường 9, 10 người dân quận Tân Bình", "", BEFORE, ["phuong-9-tan-binh-ho-chi-minh"]),
+    # a mere number needs its district
+    ("Phường 19, TP HCM", "", BEFORE, []),
+    # the nearest district after the name
+    (
+        "phường 13 (quận 6), quận 11, quận 3",
+        "",
+        BEFORE,
+        ["phuong-13-quan-6-ho-chi-minh"],
+    ),
+    # short kinds, and a district without its kind right after the name
+    ("P.15, Q.Tân Bình", "", BEFORE, ["phuong-15-tan-binh-ho-chi-minh"]),
+    ("xã Đông Hoàng, Đông Hưng", "", BEFORE, ["xa-dong-hoang-dong-hung-thai-binh"]),
+    ("BS P. Liên, quận Tân Bình", "", BEFORE, []),
+    # what the district was called before; no day, but a district: before the reform
+    ("phường An Phú, quận 2", "", None, ["phuong-an-phu-thu-duc-ho-chi-minh"]),
+    ("xã Đông Ngạc, huyện Từ Liêm", "", BEFORE, ["phuong-dong-ngac-bac-tu-liem-ha-noi"]),
+    # another kind or other accents, only beside the district
+    ("xã Ta Ca, huyện Kỳ Sơn, Nghệ An", "", BEFORE, ["xa-ta-ca-ky-son-nghe-an"]),
+    ("xã Phúc Đồng ở Hà Nội", "", BEFORE, []),
+    # a unit of the province named before one of a province that has joined it since
+    ("xã Phước Tân, Đồng Nai", "", BEFORE, ["phuong-phuoc-tan-bien-hoa-dong-nai"]),
+    # no communes
+    ("thị xã Sơn Tây, hợp tác xã Tân Lập (huyện Đan Phượng)", "ha-noi", BEFORE, []),
     # no name
     ("phường xếp thứ 14 phường).\n\n(6) Về Hà Nội", "ha-noi", BEFORE, []),
     ("kinh tế - xã hội; xã; phường.", "ha-noi", BEFORE, []),

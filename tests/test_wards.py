@@ -45,7 +45,8 @@ FOUND = [
 PROVINCES = [
     ("Hà Nội", "ha-noi"), ("ha noi", "ha-noi"), ("TP. Hồ Chí Minh", "ho-chi-minh"),
     ("Thành phố Hồ Chí Minh", "ho-chi-minh"), ("TPHCM", "ho-chi-minh"), ("TP Huế", "hue"),
-    ("Thừa Thiên - Huế", "hue"), ("tỉnh Ninh Thuận", "ninh-thuan"), ("Đắc Lắc", None), ("", None),
+    ("Thừa Thiên - Huế", "hue"), ("tỉnh Ninh Thuận", "ninh-thuan"), ("Đắc Lắc", "dak-lak"),
+    ("Hà Tây", "ha-noi"), ("Trường Sa", None), ("", None),
 ]  # fmt: skip
 
 
