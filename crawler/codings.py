@@ -1,7 +1,7 @@
-"""Codings: the body of an archived HTTP answer as it was before it was packed (RFC 9110, 8.4).
+"""Codings: a body as it was before it was packed for the way: all of it, or an error, never a part.
 
-For answers from the archives of others: Scrapy unpacks what is fetched. Some archives keep bodies
-as they came, others unpack them and leave the headers; so what a header says is tried, not trusted.
+For what is fetched (Scrapy's own middleware hands on what it got of a packed body that breaks off,
+as if it were whole) and for the archives of others, which keep bodies as they came.
 """
 
 from __future__ import annotations
@@ -12,36 +12,65 @@ from collections.abc import Callable, Mapping
 
 import brotli
 
-LARGEST = 10 * 1024 * 1024
-"""Bytes of an unpacked body, as in a crawl."""
+NOT_READ = frozenset({"zstd", "compress", "x-compress", "dcb", "dcz"})
+"""Other codings; anything else in the header ("none", "utf-8") is a mistake of the server, which
+sends the body as it is."""
 
+GZIP = b"\x1f\x8b"
+GZIP_BITS = 31
+ZLIB_BITS = 15
+"""The window bits that tell zlib the format; negative, none at all (zlib.h, inflateInit2)."""
+MOST_MEMBERS = 100
 STEP = 64 * 1024
 
 CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 """Size and extensions of a chunk (RFC 9112, 7.1)."""
 
 
-class Unpackable(Exception):
-    """The body is larger than LARGEST, or packed in a way unknown here; the text says which."""
+class NotUnpacked(OSError):
+    """The body is not what its header says it is, or not all of it."""
 
 
-def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body without its codings, whatever of them is still there. Raises Unpackable.
+class TooLarge(Exception):
+    """The body is larger than it may be, or would be when unpacked."""
 
-    >>> unpacked(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n", {"transfer-encoding": "chunked"})
+
+def unpacked(body: bytes, header: str, limit: int) -> bytes:
+    """The body without what a Content-Encoding header names, at most `limit` bytes (RFC 9110, 8.4).
+
+    Raises NotUnpacked where it is damaged, cut or packed in a way that is not read here, and
+    TooLarge, having unpacked no more than the limit.
+
+    >>> unpacked(zlib.compress(b"tin"), "deflate", 100), unpacked(b"tin", "utf-8", 100)
+    (b'tin', b'tin')
+    """
+    for name in reversed([each.strip().lower() for each in header.split(",")]):
+        if name in NOT_READ:
+            raise NotUnpacked(f"packed as {name}")
+        if name in CODINGS:  # the last named was put on last
+            body = CODINGS[name](body, limit)
+    if len(body) > limit:
+        raise TooLarge("too large")
+    return body
+
+
+def archived(body: bytes, headers: Mapping[str, str], limit: int) -> bytes:
+    """The body of an archived answer without its codings, at most `limit` bytes.
+
+    Some archives take the codings off and leave the headers as they were, so what does not unpack
+    is handed over as it is: if it is packed after all, it is no HTML. Raises TooLarge.
+
+    >>> archived(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n", {"transfer-encoding": "chunked"}, 100)
     b'abc'
-    >>> unpacked(b"abc", {"content-encoding": "gzip", "transfer-encoding": "chunked"})
+    >>> archived(b"abc", {"content-encoding": "gzip", "transfer-encoding": "chunked"}, 100)
     b'abc'
     """
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = _joined(body)
-    codings = headers.get("content-encoding", "").lower().replace(",", " ").split()
-    for coding in reversed(codings):  # the last named was put on last
-        if coding not in ("identity", "utf-8", "none"):
-            body = _decoded(body, coding)
-    if len(body) > LARGEST:
-        raise Unpackable("too large")
-    return body
+    try:
+        return unpacked(body, headers.get("content-encoding", ""), limit)
+    except NotUnpacked:
+        return unpacked(body, "", limit)
 
 
 def _joined(body: bytes) -> bytes:
@@ -56,49 +85,57 @@ def _joined(body: bytes) -> bytes:
     return b"".join(pieces) if pieces and at >= len(body) else body
 
 
-def _decoded(body: bytes, coding: str) -> bytes:
-    """The body without one coding; as it is where it does not bear it."""
-    if coding not in CODINGS:
-        raise Unpackable(f"packed as {coding}")
+def _gunzipped(body: bytes, limit: int) -> bytes:
+    """One member after the other (RFC 1952, 2.2); other bytes behind them are left."""
+    parts, room = list[bytes](), limit
+    for _ in range(MOST_MEMBERS):
+        stream = zlib.decompressobj(GZIP_BITS)
+        parts.append(_inflated(stream, body, room))
+        room -= len(parts[-1])
+        body = stream.unused_data
+        if not body.startswith(GZIP):
+            return b"".join(parts)
+    raise NotUnpacked(f"more than {MOST_MEMBERS} packed parts")
+
+
+def _deflated(body: bytes, limit: int) -> bytes:
+    """With zlib's frame, as the standard has it, or without, as some servers send it."""
     try:
-        return CODINGS[coding](body)
-    except (zlib.error, brotli.error):  # unpacked before it was archived
-        return body
+        return _inflated(zlib.decompressobj(ZLIB_BITS), body, limit)
+    except NotUnpacked:
+        return _inflated(zlib.decompressobj(-ZLIB_BITS), body, limit)
 
 
-def _gunzipped(body: bytes) -> bytes:
-    return _inflated(body, zlib.MAX_WBITS + 32)  # with the head of gzip or of zlib
-
-
-def _deflated(body: bytes) -> bytes:
-    """With zlib's head, as the standard has it, or without, as some servers do."""
+def _inflated(stream: zlib._Decompress, body: bytes, room: int) -> bytes:
+    """One stream to its end."""
     try:
-        return _inflated(body, zlib.MAX_WBITS)
-    except zlib.error:
-        return _inflated(body, -zlib.MAX_WBITS)
+        whole = stream.decompress(body, room + 1)
+    except zlib.error as error:
+        raise NotUnpacked(str(error)) from error
+    if len(whole) > room:
+        raise TooLarge("too large")
+    if not stream.eof:
+        raise NotUnpacked("the packed body broke off")
+    return whole
 
 
-def _inflated(body: bytes, wbits: int) -> bytes:
-    unpacker = zlib.decompressobj(wbits)
-    data = unpacker.decompress(body, LARGEST + 1)
-    if not unpacker.eof and len(data) <= LARGEST:
-        raise zlib.error("cut short")
-    return data
-
-
-def _unbrotlied(body: bytes) -> bytes:
-    unpacker, pieces, size = brotli.Decompressor(), list[bytes](), 0
-    piece = unpacker.process(body, output_buffer_limit=STEP)
-    while piece and size <= LARGEST:
-        pieces.append(piece)
-        size += len(piece)
-        piece = unpacker.process(b"", output_buffer_limit=STEP)
-    if not unpacker.is_finished() and size <= LARGEST:
-        raise brotli.error("cut short")
+def _unbrotlied(body: bytes, limit: int) -> bytes:
+    """Brotli (RFC 7932); we ask nobody for it, but some send it all the same."""
+    stream, pieces, size = brotli.Decompressor(), list[bytes](), 0
+    try:
+        while piece := stream.process(body, output_buffer_limit=STEP):
+            pieces.append(piece)
+            size, body = size + len(piece), b""
+            if size > limit:
+                raise TooLarge("too large")
+    except brotli.error as error:
+        raise NotUnpacked(str(error)) from error
+    if not stream.is_finished():
+        raise NotUnpacked("the packed body broke off")
     return b"".join(pieces)
 
 
-CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+CODINGS: Mapping[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gunzipped,
     "x-gzip": _gunzipped,
     "deflate": _deflated,

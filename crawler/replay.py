@@ -21,7 +21,7 @@ from crawler import captures
 from crawler.archive import PACKING, Archive, Damaged, read_capture
 from crawler.article import VIETNAM, Article
 from crawler.captures import Captured
-from crawler.codings import Unpackable, unpacked
+from crawler.codings import TooLarge, archived
 from crawler.frontier import Address, Fetched, Frontier
 from crawler.owners import Owners, at_home
 from crawler.page import Page
@@ -35,6 +35,9 @@ BATCH = 100
 """Pages that are read before they are stored in one transaction."""
 
 BATCH_BYTES = 20_000_000
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a page of another crawler, unpacked; as in a crawl."""
 
 HASH = re.compile(r"[0-9a-f]{64}")
 """An identity that only the text gave: see crawler/fields.py."""
@@ -223,7 +226,7 @@ class _Import:
         else:
             try:
                 page = _as_fetched(record, at_home(url, portal))
-            except (ValueError, Unpackable) as error:
+            except (ValueError, TooLarge) as error:
                 self.counts[f"broken: {error}"] += 1
             else:
                 yield portal, page
@@ -289,14 +292,14 @@ class _Import:
 
 
 def _as_fetched(record: Record, url: str) -> Page:
-    """The page as our own spider would have handed it over. Raises ValueError or Unpackable."""
+    """The page as our own spider would have handed it over. Raises ValueError or TooLarge."""
     assert record.answer is not None
     when = datetime.fromisoformat(record.date)
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     if when > datetime.now(UTC):
         raise ValueError("a date to come")
     headers = {name: v for name, v in record.answer.headers.items() if name not in PACKING}
-    body = unpacked(record.answer.body, record.answer.headers)
+    body = archived(record.answer.body, record.answer.headers, LARGEST)
     return Page(url, when.astimezone(VIETNAM), 200, headers, body)
 
 
