@@ -1,4 +1,4 @@
-"""Dates as pages print them. This module owns every printed form; what they mean is the caller's.
+"""Dates as pages print them, in the forms of date_forms.py; what they mean is the caller's.
 
 Days come first, as Vietnam writes them: 06/10/2022 is the sixth of October. A day without a year
 ("Sáng ngày 11/5") is never a date of publication and is not read here.
@@ -7,96 +7,40 @@ Days come first, as Vietnam writes them: 06/10/2022 is the sixth of October. A d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from typing import Literal
 
 from crawler.article import VIETNAM, DateSource, PrintedDate
-
-Label = Literal["", "published", "updated"]
+from crawler.date_forms import (
+    AGO,
+    BACK,
+    CLOCK_AFTER,
+    CLOCK_BEFORE,
+    DAYS,
+    DIGIT,
+    EPOCH,
+    FILLING,
+    LABELS,
+    LUNAR,
+    MONTHS,
+    NEAR,
+    PUNCTUATION,
+    SPAN,
+    UNITS,
+    WEEKDAY,
+    ZONE,
+    Label,
+)
 
 EARLIEST, LATEST = 1990, 2100
 """Years between which a printed date is believed; Vietnam's first portals are of the late 1990s."""
 
-MONTH_NAMES = (
-    ("một", "giêng", "january", "jan"),
-    ("hai", "february", "feb"),
-    ("ba", "march", "mar"),
-    ("tư", "april", "apr"),
-    ("năm", "may"),
-    ("sáu", "june", "jun"),
-    ("bảy", "july", "jul"),
-    ("tám", "august", "aug"),
-    ("chín", "september", "sept", "sep"),
-    ("mười", "october", "oct"),
-    ("mười một", "november", "nov"),
-    ("mười hai", "chạp", "december", "dec"),
-)
-MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names}
-NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
-ENGLISH = "|".join(
-    name for name in NAMED.split("|") if name.isascii() and name not in ("hai", "ba")
-)
+TURN = 70
+"""A year of two digits below it is of this century, any other of the last."""
 
-DAYS = tuple(
-    re.compile(pattern, re.I)
-    for pattern in (
-        r"(?<![\d/.-])(?P<year>(?:19|20)\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d|[/-]\w)",
-        r"(?<![\w/.-])(?P<day>\d{1,2})(?P<mark> ?[/.-] ?)(?P<month>\d{1,2})(?P=mark)"
-        r"(?P<year>(?:19|20)\d\d)(?![\d/]|-\w)",
-        r"(?<!\w)(?P<day>\d{1,2}),? +th(?:[áa]ng|\.)? *(?P<month>\d{1,2})"
-        r"(?: ?[,/-] ?| +)(?:n[ăa]m +)?(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"(?<!\w)(?P<day>\d{{1,2}}),? +th[áa]ng +(?P<named>{NAMED})"
-        r"(?: ?, ?| +)(?:n[ăa]m +)?(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"(?<!\w)th[áa]ng +(?P<named>{NAMED}|\d{{1,2}}) +(?P<day>\d{{1,2}}), +"
-        r"(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"(?<!\w)(?P<named>{ENGLISH})\.? +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? +"
-        r"(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? +(?P<named>{ENGLISH})\.?,? +"
-        r"(?P<year>(?:19|20)\d\d)(?!\d)",
-        r"(?<!\S)(?P<day>\d\d) (?P<month>\d\d) (?P<year>(?:19|20)\d\d)(?!\S)",
-    )
-)
-CLOCK = (
-    r"(?P<hour>\d{1,2}) ?(?::|h|g|giờ) ?(?P<minute>\d{2})(?: ?phút|p\b|:\d{2}(?:[.,]\d+)?)?"
-    r"(?: ?(?P<half>[ap]\.?m\.?|SA|CH|sáng|chiều|tối))?(?![\w:])"
-)
-CLOCK_AFTER = re.compile(rf"[\s,;|(·•–—-]*(?:T|lúc|vào lúc|vào hồi|at)?[\s:]*{CLOCK}", re.I)
-CLOCK_BEFORE = re.compile(
-    rf"(?<![\d:]){CLOCK}(?:[\s,;|·•–—-]|ngày|thứ \w+|chủ nhật|\b\w+day\b)*$", re.I
-)
-ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\b")
-
-LABELS: tuple[tuple[Label, re.Pattern[str]], ...] = (
-    (
-        "updated",
-        re.compile(
-            r"\b(?:(?:ngày |thời gian |lần )?cập nhật(?: lần cuối| ngày| lúc| cuối)?"
-            r"|last (?:updated|modified)|updated(?: on)?|sửa đổi)\b",
-            re.I,
-        ),
-    ),
-    (
-        "published",
-        re.compile(
-            r"\b(?:ngày (?:đăng|xuất bản|tạo|viết|phát hành)(?: tin| bài)?|đăng (?:ngày|lúc|vào)"
-            r"|thời gian đăng|(?:tin |bài )?đăng|xuất bản|publish(?:ed)?(?: date| on)?"
-            r"|posted(?: on)?|created(?: on)?)\b",
-            re.I,
-        ),
-    ),
-)
-WEEKDAY = re.compile(
-    r"\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|T[2-7]|CN"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)\b",
-    re.I,
-)
-AGO = re.compile(r"(?<!\w)(?P<many>\d{1,3}) (?P<unit>phút|giờ|tiếng|ngày|tuần) trước\b", re.I)
-UNITS = {"phút": "minutes", "giờ": "hours", "tiếng": "hours", "ngày": "days", "tuần": "weeks"}
-NEAR = re.compile(rf"\b(?P<word>hôm nay|hôm qua)\b(?:[\s,|–-]*(?:lúc )?{CLOCK})?", re.I)
-FILLING = re.compile(r"\b(?:ngày|lúc|vào|date|on)\b", re.I)
-PUNCTUATION = re.compile(r"[\s,;:|/()\[\]·•–—-]+")
+LONGEST = 400
+"""Letters of a line that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +70,7 @@ def read_line(text: str, now: datetime) -> DateLine | None:
     >>> read_line("12/12 Tổ dân phố", now) is None
     True
     """
+    text = text[:LONGEST]
     return _absolute(text) or _relative(text, now)
 
 
@@ -136,20 +81,22 @@ def from_address(match: re.Match[str]) -> PrintedDate | None:
 
 
 def from_machine(text: str) -> DateLine | None:
-    """A date written for machines (ISO 8601), in Vietnam's time whatever zone it names.
+    """A date written for machines, in Vietnam's time whatever zone it names.
+
+    Forms: ISO 8601, that of mail (RFC 5322), seconds or milliseconds since 1970, /Date(…)/.
 
     >>> str(from_machine("2022-01-14T08:02:00Z").time)
     '15:02:00'
     """
+    text = text.strip()[:LONGEST]
+    if since := EPOCH.fullmatch(text):
+        return _in_vietnam(datetime.fromtimestamp(int(since["seconds"]), VIETNAM))
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return _absolute(text)
-    if not EARLIEST <= moment.year <= LATEST:
-        return None
-    local = moment.astimezone(VIETNAM) if moment.tzinfo else moment
-    clock = local.time().replace(second=0, microsecond=0) if len(text.strip()) > 10 else None
-    return DateLine(local.date(), clock, "", "")
+    line = _in_vietnam(moment)
+    return replace(line, time=None) if line and len(text) <= 10 else line
 
 
 def moment_of(text: str) -> datetime | None:
@@ -171,49 +118,92 @@ def moment_of(text: str) -> datetime | None:
 
 
 def _absolute(text: str) -> DateLine | None:
-    found = [match for form in DAYS for match in [form.search(text)] if match]
+    """The first day that is one, with the clock and the zone beside it."""
+    if not DIGIT.search(text):  # as most lines of a page
+        return None
+    found = (match for form in DAYS for match in form.finditer(text))
     for match in sorted(found, key=re.Match.start):
         day = _day(match.groupdict())
-        if day:
-            clock, start, end = _clock_beside(text, match)
-            rest = f"{text[:start]} | {text[end:]}"
-            return DateLine(day, clock, _label(text[:start]), _without_labels(rest))
+        if day and not _means_another(text, match):
+            clock, zone, start, end = _clock_beside(text, match)
+            label, rest = _label(text[:start]), _without_labels(f"{text[:start]} | {text[end:]}")
+            if len(match["year"]) == 4 or clock or label or not rest:
+                line = DateLine(day, clock, label, rest)
+                return line if clock is None else _moved(line, zone)
     return None
 
 
-def _clock_beside(text: str, match: re.Match[str]) -> tuple[time | None, int, int]:
-    """The time printed right after or before a day, and the span of both."""
+def _means_another(text: str, match: re.Match[str]) -> bool:
+    """Whether what stands beside a day makes it an end of a span, or one of the moon's calendar."""
+    before, after = text[: match.start()], text[match.end() :]
+    return any(sign.search(before) or other.match(after) for sign, other in (SPAN, LUNAR))
+
+
+def _clock_beside(text: str, match: re.Match[str]) -> tuple[time | None, tzinfo, int, int]:
+    """The time printed right after or before a day, its zone, and the span of them all."""
     after = CLOCK_AFTER.match(text, match.end())
-    if after and (clock := _time(after.groupdict())):
+    if after and (clock := _time(after.groupdict())) is not None:
         zone = ZONE.match(text, after.end())
-        return clock, match.start(), zone.end() if zone else after.end()
+        return clock, _zone(zone), match.start(), (zone or after).end()
     before = CLOCK_BEFORE.search(text[: match.start()])
-    if before and (clock := _time(before.groupdict())):
-        return clock, before.start(), match.end()
-    return None, match.start(), match.end()
+    if before and (clock := _time(before.groupdict())) is not None:
+        return clock, VIETNAM, before.start(), match.end()
+    return None, VIETNAM, match.start(), match.end()
+
+
+def _zone(match: re.Match[str] | None) -> tzinfo:
+    """What a printed zone means; Vietnam's where none is printed."""
+    if match is None:
+        return VIETNAM
+    ahead = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+    return timezone(-ahead if match["sign"] == "-" else ahead)
+
+
+def _moved(line: DateLine, zone: tzinfo) -> DateLine:
+    """The same moment on Vietnam's clocks."""
+    assert line.time is not None
+    moment = datetime.combine(line.day, line.time, zone).astimezone(VIETNAM)
+    return replace(line, day=moment.date(), time=moment.time())
+
+
+def _in_vietnam(moment: datetime) -> DateLine | None:
+    """The day and minute of a moment; one without a zone is Vietnam's already."""
+    if not EARLIEST <= moment.year <= LATEST:
+        return None
+    local = moment.astimezone(VIETNAM) if moment.tzinfo else moment
+    return DateLine(local.date(), local.time().replace(second=0, microsecond=0), "", "")
 
 
 def _relative(text: str, now: datetime) -> DateLine | None:
-    local = now.astimezone(VIETNAM)
-    if match := AGO.search(text):
-        moment = local - timedelta(**{UNITS[match["unit"].lower()]: int(match["many"])})
-        exact = match["unit"].lower() in ("phút", "giờ", "tiếng")
+    """What is counted back from now: to the minute where minutes or hours are counted."""
+    local, clock = now.astimezone(VIETNAM), None
+    if match := next((found for form in AGO if (found := form.search(text))), None):
+        moment = local - _passed(match.groupdict())
+        exact = UNITS[match["unit"].lower()] not in ("days", "weeks")
         clock = moment.time().replace(second=0, microsecond=0) if exact else None
     elif match := NEAR.search(text):
-        moment = local - timedelta(days=match["word"].lower() == "hôm qua")
-        clock = _time(match.groupdict()) if match["hour"] else None
+        moment = local - timedelta(days=BACK.get(match["word"].lower(), 0))
+        clock = _time(match.groupdict())
     else:
         return None
     rest = _without_labels(text[: match.start()] + text[match.end() :])
     return DateLine(moment.date(), clock, _label(text[: match.start()]), rest, 0.8)
 
 
+def _passed(parts: dict[str, str | None]) -> timedelta:
+    many = parts["many"] or "0"
+    unit, minutes = UNITS[(parts["unit"] or "").lower()], int(parts.get("minutes") or 0)
+    return timedelta(**{unit: int(many) if many.isdigit() else 1}) + timedelta(minutes=minutes)
+
+
 def _day(parts: dict[str, str | None]) -> date | None:
     name = (parts.get("named") or "").lower()
     month = int(parts.get("month") or MONTHS.get(name) or name or 0)
     year = int(parts["year"] or 0)
+    if year < 100:
+        year += 2000 if year < TURN else 1900
     try:
-        day = date(year + 2000 * (year < 100), month, int(parts["day"] or 0))
+        day = date(year, month, int(parts["day"] or 0))
     except ValueError:  # the 45th of May
         return None
     return day if EARLIEST <= day.year <= LATEST else None
