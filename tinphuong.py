@@ -202,7 +202,7 @@ def add_portal(
     if any(portal.id == looked_at.id for portal in loaded.portals):
         raise click.BadParameter(f"{looked_at.id!r} stands in {place.portals}; choose another --id")
     with watched("Looking around") as progress:
-        seen = survey(looked_at, loaded.contact, progress)
+        seen = survey(looked_at, loaded.contact, place.store, progress)
     print_survey(seen)
     if not seen.samples:
         raise click.ClickException("no article was found; see what a page holds: tinphuong try")
@@ -227,7 +227,7 @@ def try_page(place: Place, page: str, portal_id: str | None) -> None:
     if Path(page).is_file():
         fetched = page_of_file(Path(page))
     else:
-        fetched = fetch(portal, canonical(page) or page, loaded.contact)
+        fetched = fetch(portal, canonical(page) or page, loaded.contact, place.store)
     parsed = parse(fetched)
     if parsed is None:
         raise click.ClickException(f"{page}: the page is empty or not HTML")

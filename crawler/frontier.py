@@ -19,7 +19,7 @@ from typing import Any, Literal
 from crawler.layouts import identity_in
 from crawler.portals import Portal
 from crawler.reading import Found
-from crawler.revisit import Kind, interval
+from crawler.revisit import Kind, back_off, interval
 from crawler.store import Store
 from crawler.traps import FRUITLESS, FRUITLESS_IN_ALL, TRIED_AGAIN, shape
 from crawler.urls import same_site, trap_sign
@@ -28,10 +28,6 @@ State = Literal["new", "live", "missing", "gone", "failing", "barred"]
 
 MAX_DEPTH = 20
 """Links away from a start page, as Heritrix has it."""
-
-RETRY = timedelta(hours=1)
-LONGEST_RETRY = timedelta(days=7)
-"""Failures are retried after RETRY, doubled for each one before, up to LONGEST_RETRY."""
 
 PUT_OFF = timedelta(days=30)
 """How long a page is left that robots.txt forbids, or whose like brought nothing new."""
@@ -80,15 +76,6 @@ class Fetched:
     content: str = ""
     identity: str | None = None
     new: bool = False
-
-
-def retry_after(failures: int) -> timedelta:
-    """How long to wait after that many failures in a row.
-
-    >>> str(retry_after(1)), str(retry_after(3)), str(retry_after(99))
-    ('1:00:00', '4:00:00', '7 days, 0:00:00')
-    """
-    return min(RETRY * (1 << min(failures - 1, 20)), LONGEST_RETRY)
 
 
 class Frontier:
@@ -146,7 +133,7 @@ class Frontier:
 
     def _put_off_starts(self, portal: str, now: float) -> None:
         row = self._one("SELECT failures FROM crawls WHERE portal = ?", portal)
-        wait = retry_after(row[0] if row else 1)
+        wait = back_off(row[0] if row else 1)
         self.connection.execute(
             "UPDATE addresses SET due = max(due, ?2) WHERE portal = ?1 AND kind = 'start'",
             (portal, now + wait.total_seconds()),

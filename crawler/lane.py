@@ -21,13 +21,15 @@ from crawler import captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM, Article
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
-from crawler.frontier import Address, Fetched, Frontier, retry_after
+from crawler.frontier import Address, Fetched, Frontier
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
 from crawler.reading import Found, Read, Reading, read_page
-from crawler.revisit import FIRST, Kind
+from crawler.revisit import FIRST, Kind, back_off
+from crawler.robots import kept, origin_of, sitemaps_of
 from crawler.store import Store
+from crawler.urls import canonical
 
 COUNT_EVERY = 50
 """Addresses after which those that wait are counted again, for the progress shown."""
@@ -180,9 +182,12 @@ class Lane:
     def _discover(self, address: Address) -> None:
         """Note the sitemaps that robots.txt names, or the usual one, now that it was read."""
         self.discovered = True
-        root = replace(address, depth=0)
+        root, origin = replace(address, depth=0), origin_of(address.url)
+        _, robots_txt = kept(self.store.connection, origin)
+        named = [canonical(urljoin(address.url, each)) for each in sitemaps_of(robots_txt)]
+        sitemaps = [each for each in named if each] or [f"{origin}/sitemap.xml"]
         with self.store.transaction():
-            found = [Found(urljoin(address.url, "/sitemap.xml"), "sitemap")]
+            found = [Found(each, "sitemap") for each in sitemaps]
             self.frontier.add(self.portal, found, root, time.time())
 
     async def _take(self, address: Address, page: Page) -> None:
@@ -285,7 +290,7 @@ class Lane:
         self.counts["failed"] += 1
 
     def _failed(self, address: Address, outcome: str, of_host: bool) -> None:
-        wait = retry_after(address.failures + 1)
+        wait = back_off(address.failures + 1)
         if not of_host:
             wait = max(wait, FIRST[address.kind] * self.portal.interval)
         with self.store.transaction():

@@ -44,6 +44,10 @@ LONGEST: Mapping[Kind, timedelta] = {
     "attachment": timedelta(days=365),
 }
 
+RETRY = timedelta(hours=1)
+LONGEST_RETRY = timedelta(days=7)
+"""What failed is tried again after RETRY, doubled for each failure before, up to LONGEST_RETRY."""
+
 
 def interval(kind: Kind, before: float | None, changed: bool, portal: timedelta) -> float:
     """Seconds until the next look at a page of a portal that is looked at every `portal`.
@@ -65,3 +69,12 @@ def interval(kind: Kind, before: float | None, changed: bool, portal: timedelta)
     else:
         after = before * (SHORTER if changed else LONGER)
     return min(max(after, shortest), longest)
+
+
+def back_off(failures: int) -> timedelta:
+    """How long to wait after that many failures in a row.
+
+    >>> str(back_off(1)), str(back_off(3)), str(back_off(99))
+    ('1:00:00', '4:00:00', '7 days, 0:00:00')
+    """
+    return min(RETRY * (1 << min(failures - 1, 20)), LONGEST_RETRY)

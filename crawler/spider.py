@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -40,7 +40,7 @@ from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.locks import Locks
 from crawler.packed import Packed
 from crawler.page import Page
-from crawler.politeness import Turn, Turns, new_turns
+from crawler.politeness import Machines, Turns
 from crawler.portals import Portal, Tls
 from crawler.reading import Read, read_page
 from crawler.revisit import Kind
@@ -125,16 +125,16 @@ def crawl(
     """
     archive = Archive(archive_dir)
     with open_store(store_path) as store:
-        locks = Locks(store_path.parent / "locks")
+        locks = locks_beside(store_path)
         lanes = [Lane(store, archive, portal, locks, read) for portal in portals]
         started = [lane for lane in lanes if lane.may_start(contact)]
-        _run(started, user_agent(contact), store, progress)
+        _run(started, user_agent(contact), store, locks, progress)
     archive.close()
     return CrawlReport(tuple(lane.report() for lane in lanes))
 
 
-def fetch(portal: Portal, url: str, contact: str) -> Page:
-    """One page of a portal, asked for as politely as in a crawl; nothing is stored.
+def fetch(portal: Portal, url: str, contact: str, store_path: Path) -> Page:
+    """One page of a portal, asked for as politely as in a crawl; no page is stored.
 
     Works once a process, as crawl() does. Raises Unfetched with the reason in words.
     """
@@ -142,7 +142,8 @@ def fetch(portal: Portal, url: str, contact: str) -> Page:
     if error:
         raise Unfetched(error)
     look = Look(portal, url)
-    _run([look], user_agent(contact), None, None)
+    with open_store(store_path) as store:
+        _run([look], user_agent(contact), store, locks_beside(store_path), None)
     if look.page is None:
         raise Unfetched(look.error)
     if look.page.status != 200:
@@ -151,37 +152,47 @@ def fetch(portal: Portal, url: str, contact: str) -> Page:
 
 
 def survey(
-    portal: Portal, contact: str, progress: Callable[[int, int], None] | None = None
+    portal: Portal,
+    contact: str,
+    store_path: Path,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
-    """A look around the site of a portal that need not have an entry; nothing is stored.
+    """A look around the site of a portal that need not have an entry; no page is stored.
 
     Works once a process, as crawl() does. Raises Unfetched where no page could be had.
     """
     if error := without_contact(portal, contact):
         raise Unfetched(error)
     seen = Survey(portal)
-    _run([seen], user_agent(contact), None, progress)
+    with open_store(store_path) as store:
+        _run([seen], user_agent(contact), store, locks_beside(store_path), progress)
     if seen.error and not seen.samples:
         raise Unfetched(seen.error)
     return seen
 
 
+def locks_beside(store_path: Path) -> Locks:
+    """The locks of all processes that work on this store."""
+    return Locks(store_path.parent / "locks")
+
+
 def _run(
     lanes: Sequence[Lane | Look | Survey],
     agent: str,
-    store: Store | None,
+    store: Store,
+    locks: Locks,
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """Drive the lanes to their ends: one Scrapy crawler for each policy of encryption.
 
-    That is one of a crawler, not of a request. The turns are shared.
+    That is one of a crawler, not of a request. The machines' turns are shared.
     """
     process = AsyncCrawlerProcess({**SETTINGS, "USER_AGENT": agent})
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)  # Scrapy's log has it as well
-    turns, broken = new_turns(), list[Exception]()
+    machines, broken = Machines(store.connection, locks), list[Exception]()
     for tls in {lane.portal.tls for lane in lanes}:
         mine = [lane for lane in lanes if lane.portal.tls == tls]
-        process.crawl(NewsSpider, mine, tls, store, turns, broken, progress)
+        process.crawl(NewsSpider, mine, tls, store, machines, broken, progress)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
     for number, handler in before.items():  # Scrapy leaves its own behind, which stop nothing now
@@ -210,8 +221,8 @@ class NewsSpider(Spider):
         self,
         lanes: Sequence[Lane | Look | Survey],
         tls: Tls,
-        store: Store | None,
-        turns: MutableMapping[str, Turn],
+        store: Store,
+        machines: Machines,
         broken: list[Exception],
         progress: Callable[[int, int], None] | None,
     ) -> None:
@@ -219,7 +230,7 @@ class NewsSpider(Spider):
         self.lanes = lanes
         self.tls = tls
         self.store = store
-        self.turns = turns
+        self.machines = machines
         self.broken = broken
         self.progress = progress
 

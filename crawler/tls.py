@@ -62,7 +62,7 @@ class Encrypted(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         spider = crawler.spider
-        self.store: Store | None = spider.store  # type: ignore[union-attr]
+        self.store: Store = spider.store  # type: ignore[union-attr]
         self.noted: set[str] = set()
         self.unwritten: dict[str, tuple[str, str]] = {}
         policy: Tls = spider.tls  # type: ignore[union-attr]
@@ -82,8 +82,7 @@ class Encrypted(HTTP11DownloadHandler):
         finally:
             while self.unwritten:
                 host, (protocol, fault) = self.unwritten.popitem()
-                if self.store:
-                    record(self.store, host, protocol, fault)
+                record(self.store, host, protocol, fault)
 
 
 def record(store: Store, host: str, protocol: str, fault: str) -> None:
