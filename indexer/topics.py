@@ -11,30 +11,33 @@ from pathlib import Path
 from crawler.article import Article
 from indexer.normalize import syllables
 
-THRESHOLD = 6.0
-"""A topic below this score is not the article's: two strong phrases, or one in the title."""
+THRESHOLD = 9.0
+"""A topic below this score is not the article's: three strong phrases, or one in the title."""
 
-SHARE = 0.35
+SHARE = 0.45
 """Nor is one below this part of the best topic's score: reports touch on everything."""
 
-TITLE_WEIGHT = 6
+TITLE_WEIGHT = 4
 """A phrase in the title counts as often as this many in the text."""
 
 MOST_OFTEN = 3
-"""A phrase counts at most this often, so that no single word makes a topic."""
+"""A phrase counts at most this often in the text, so that no usual word makes a topic."""
 
-SECTION_SCORE = 6.0
+SECTION_SCORE = 9.0
 """What the portal's own section of that name adds."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicMatch:
-    """A topic of an article, its score, and the phrases that speak for it, strongest first."""
+    """A topic of an article, its score, and what each phrase adds to it, strongest first.
+
+    What `score` has beyond its phrases comes from the portal's section.
+    """
 
     slug: str
     label: str
     score: float
-    phrases: tuple[str, ...]
+    phrases: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +53,57 @@ def _keys(text: str) -> list[str]:
     return [token.key for token in syllables(text)]
 
 
-def _load() -> tuple[_Topic, ...]:
+def _load() -> tuple[tuple[_Topic, ...], _Topic]:
+    """The topics, and what is none of them."""
     entries = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
-    return tuple(
-        _Topic(
-            entry["slug"],
-            entry["label"],
-            frozenset(" ".join(_keys(name)) for name in entry["sections"]),
-            {" ".join(_keys(each)): (each, weight) for each, weight in entry["phrases"].items()},
-        )
-        for entry in entries["topic"]
+    return tuple(_topic(**entry) for entry in entries["topic"]), _topic(**entries["outside"])
+
+
+def _topic(
+    phrases: Mapping[str, float], slug: str = "", label: str = "", sections: Sequence[str] = ()
+) -> _Topic:
+    return _Topic(
+        slug,
+        label,
+        frozenset(" ".join(_keys(name)) for name in sections),
+        {" ".join(_keys(each)): (each, weight) for each, weight in phrases.items()},
     )
 
 
-_TOPICS = _load()
+_TOPICS, _OUTSIDE = _load()
 TOPICS: Mapping[str, str] = {topic.slug: topic.label for topic in _TOPICS}
 """Slug → label, in the order of topics.toml."""
 
 
-def _starts(topics: Iterable[_Topic]) -> dict[str, list[tuple[str, ...]]]:
+def _starts(topics: Iterable[_Topic]) -> dict[str, list[list[str]]]:
     """First syllable → the phrases that begin with it, longest first."""
-    starts: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for topic in topics:
-        for phrase in topic.phrases:
-            keys = tuple(phrase.split())
-            starts[keys[0]].add(keys)
+    starts: dict[str, list[list[str]]] = defaultdict(list)
+    for phrase in {phrase for topic in topics for phrase in topic.phrases}:
+        keys = phrase.split()
+        starts[keys[0]].append(keys)
     return {first: sorted(each, key=len, reverse=True) for first, each in starts.items()}
 
 
-_STARTS = _starts(_TOPICS)
+_STARTS = _starts((*_TOPICS, _OUTSIDE))
 
 
 def topics_of(article: Article) -> tuple[TopicMatch, ...]:
-    """The topics of an article, best first; none where nothing speaks clearly enough."""
-    counts = Counter(_phrases(_keys(article.text)))
-    counts = Counter({phrase: min(count, MOST_OFTEN) for phrase, count in counts.items()})
+    """The topics of an article, best first; none where nothing speaks clearly enough.
+
+    Nor has one a topic that is rather about the world, science or gadgets than about any.
+    """
+    counts = {
+        phrase: min(count, MOST_OFTEN)
+        for phrase, count in Counter(_phrases(_keys(article.text))).items()
+    }
     for phrase in set(_phrases(_keys(article.title))):
-        counts[phrase] += TITLE_WEIGHT
+        counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
     section = " ".join(_keys(article.section))
     matches = [_match(topic, counts, section) for topic in _TOPICS]
-    least = max(THRESHOLD, SHARE * max(match.score for match in matches))
-    kept = [match for match in matches if match.score >= least]
+    best = max(match.score for match in matches)
+    if _match(_OUTSIDE, counts, section).score > best:
+        return ()
+    kept = [match for match in matches if match.score >= max(THRESHOLD, SHARE * best)]
     return tuple(sorted(kept, key=lambda match: -match.score))
 
 
@@ -99,7 +112,7 @@ def _phrases(keys: Sequence[str]) -> Iterator[str]:
     position = 0
     while position < len(keys):
         for phrase in _STARTS.get(keys[position], ()):
-            if tuple(keys[position : position + len(phrase)]) == phrase:
+            if keys[position : position + len(phrase)] == phrase:
                 yield " ".join(phrase)
                 position += len(phrase) - 1
                 break
@@ -107,11 +120,8 @@ def _phrases(keys: Sequence[str]) -> Iterator[str]:
 
 
 def _match(topic: _Topic, counts: Mapping[str, int], section: str) -> TopicMatch:
-    scores = {
-        phrase: weight * counts[keys]
-        for keys, (phrase, weight) in topic.phrases.items()
-        if keys in counts
-    }
+    found = ((*topic.phrases[keys], counts[keys]) for keys in counts.keys() & topic.phrases.keys())
+    scores = {phrase: weight * count for phrase, weight, count in found}
     score = sum(scores.values()) + SECTION_SCORE * (section in topic.sections)
-    phrases = sorted(scores, key=lambda phrase: -scores[phrase])
-    return TopicMatch(topic.slug, topic.label, score, tuple(phrases))
+    strongest = dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))
+    return TopicMatch(topic.slug, topic.label, score, strongest)

@@ -128,18 +128,30 @@ def test_there_are_fourteen_topics_each_in_some_row_above() -> None:
 def test_a_match_says_why() -> None:
     [match] = topics_of(article_of("Thu ngân sách", "Ngân sách, quản lý thuế, dự toán."))
     assert (match.slug, match.label) == ("kinh-te", "Kinh tế, ngân sách")
-    assert match.phrases[0] == "thu ngân sách"
-    assert set(match.phrases) == {"thu ngân sách", "ngân sách", "thuế", "dự toán"}
+    assert list(match.phrases.items()) == [
+        ("thu ngân sách", 12),
+        ("dự toán", 3),
+        ("ngân sách", 2),
+        ("thuế", 2),
+    ]
+    assert match.score == 19
 
 
 def test_the_section_of_the_portal_counts() -> None:
     assert not topics_of(article_of("Thông báo", "Mời các ông bà."))
     [match] = topics_of(article_of("Thông báo", "Mời các ông bà.", section="Y tế - Sức khoẻ"))
-    assert (match.slug, match.phrases) == ("y-te", ())
+    assert (match.slug, match.phrases) == ("y-te", {})
 
 
 def test_no_word_makes_a_topic_by_being_repeated() -> None:
     assert not topics_of(article_of("Thông báo", "chợ " * 1_000))
+
+
+def test_what_is_about_the_world_has_no_topic() -> None:
+    at_home = "Công an điều tra vụ án."
+    assert [match.slug for match in topics_of(article_of("Bắt giữ", at_home))] == ["an-ninh"]
+    abroad = f"{at_home} Tổng thống và ngoại trưởng, theo AFP, nói về Iraq, Israel."
+    assert not topics_of(article_of("Bắt giữ tại Iraq", abroad))
 
 
 def test_spelling_does_not_count() -> None:
