@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
 TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 """Level, huyền, sắc, hỏi, ngã, nặng, as combining marks."""
 
-INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+ROMAN = "\u2160-\u217f"
 MARKS = "\u0300-\u036f"
 
 
@@ -23,13 +26,14 @@ def _toned(letters: str, tone: str) -> str:
     return unicodedata.normalize("NFC", letters + tone)
 
 
-def _character_table() -> dict[int, str | None]:
-    table: dict[int, str | None] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+def _character_table() -> dict[str, str]:
+    table = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     for neutral, variants in {
         " ": "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000",
         "-": "\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d",
+        "/": "\u2044\u2215",
         '"': "\u201c-\u201f\u00ab\u00bb\u2033\uff02",
-        "'": "\u2018-\u201b\u2032\u02bc\uff07",
+        "'": "\u2018-\u201b\u2032\u2039\u203a\u02bc\uff07",
         "Đ": "\u00d0\u0189",
         "đ": "\u00f0\u0256",
         "I": "\u0130",  # the one letter that grows when lower-cased
@@ -37,69 +41,133 @@ def _character_table() -> dict[int, str | None]:
         "3": "\u00b3",
         "": INVISIBLE,
     }.items():
-        table.update(dict.fromkeys(_codes(variants), neutral or None))
+        table.update(dict.fromkeys(_characters(variants), neutral))
+    table.update((each, unicodedata.normalize("NFKC", each)) for each in _characters(ROMAN))
     return table
 
 
-def _codes(variants: str) -> list[int]:
-    """Code points of a character class, written without its brackets."""
+def _characters(variants: str) -> list[str]:
+    """Those of a character class, written without its brackets."""
     ranges = re.findall("(.)(?:-(.))?", variants)
-    return [code for first, last in ranges for code in range(ord(first), ord(last or first) + 1)]
+    return [
+        chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1)
+    ]
+
+
+CHARACTERS = _character_table()
+_VARIANTS = re.compile(f"[{''.join(CHARACTERS)}]")
+
+VOWELS = "aăâeêioôơuưy"
+
+
+def _either_case(letters: str) -> str:
+    return letters + letters.upper()
+
+
+def _all_toned(vowels: str) -> str:
+    """The vowels of a character class with each of the five marks, in both cases."""
+    return "".join(_toned(*pair) for pair in product(_either_case(vowels), TONES[1:]))
 
 
 def _tone_table() -> dict[str, str]:
     """Pairs of vowels, the tone on the second → on the first, and the other way round."""
-    table = {}
-    for pair, tone in product(("oa", "oe", "uy"), TONES[1:]):
-        first, second = pair[0], pair[1]
-        for one, two in product((first, first.upper()), (second, second.upper())):
-            table[one + _toned(two, tone)] = _toned(one, tone) + two
-    return table
+    return {
+        one + _toned(two, tone): _toned(one, tone) + two
+        for one, two, tone in product(_either_case(VOWELS), _either_case(VOWELS), TONES[1:])
+    }
 
 
-CHARACTERS = _character_table()
 EARLY = _tone_table()
 """hoà → hòa: the tone of an open syllable goes on the first vowel."""
 LATE = {early: late for late, early in EARLY.items()}
 """hòan → hoàn, qúy → quý: that of a closed one, and of one with qu, on the second."""
 
-_LATER_LETTER = rf"(?=[^\W\d_]|[{MARKS}])"
-_LATE_PLACED = re.compile(
-    r"(?:[oO][àáảãạÀÁẢÃẠèéẻẽẹÈÉẺẼẸ]|(?<![qQ])[uU][ỳýỷỹỵỲÝỶỸỴ])" + _LATER_LETTER.replace("?=", "?!")
-)
+_LETTER = rf"(?=[^\W\d_]|[{MARKS}])"
+_NO_LETTER = _LETTER.replace("?=", "?!")
+_TONED = _all_toned(VOWELS)
+_MARKED = _either_case("ăâêôơ")
+# Each begins with one class of characters, which the regex engine looks for fastest.
 _EARLY_PLACED = re.compile(
-    rf"[òóỏõọÒÓỎÕỌ][aeAE]{_LATER_LETTER}"
-    rf"|[ùúủũụÙÚỦŨỤ][yY]{_LATER_LETTER}"
-    r"|(?<=[qQ])[ùúủũụÙÚỦŨỤ][yY]"
+    rf"[{_all_toned('iouưy')}](?![^\W\d_]*[{_TONED}])(?:"  # no second tone, as no syllable has two
+    rf"[{_MARKED}]"  # đựơc, hịên: a marked vowel has the tone
+    rf"|(?<=[{_all_toned('o')}])[aeAE]{_LETTER}"  # hòan
+    rf"|(?<=[{_all_toned('u')}])(?:[yY]{_LETTER}|(?<=[qQ].)[aeiyAEIY])(?![{_MARKED}])"  # hùynh, qủa
+    rf"|(?<=\b[gG][{_all_toned('i')}])[aeouưAEOUƯ](?![aeyAEY{_MARKED}]))"  # gía
+)
+_LATE_PLACED = re.compile(
+    rf"[{_either_case('aâeêioôơuư')}](?:"
+    rf"(?<=[oO])[{_all_toned('aei')}]"  # hoà, noí
+    rf"|(?<=[uU])(?<![qQ].)[{_all_toned('aiy')}]"  # cuả, muĩ, uỷ
+    rf"|(?<=[iI])(?<![gG].)[{_all_toned('au')}]"  # điạ, chiụ
+    rf"|(?<=[ưƯ])[{_all_toned('aiu')}]"  # đưá
+    rf"|(?<=[aA])[{_all_toned('iouy')}]"  # đaị
+    rf"|(?<=[âÂ])[{_all_toned('uy')}]"
+    rf"|(?<=[eE])[{_all_toned('o')}]|(?<=[êÊ])[{_all_toned('u')}]"
+    rf"|(?<=[ôơÔƠ])[{_all_toned('i')}]){_NO_LETTER}"  # đôị
 )
 _SYLLABLE = re.compile(rf"\w[\w{MARKS}]*")
-_CLUSTER = re.compile(rf".[{MARKS}{INVISIBLE}]*", re.DOTALL)
-_LOOSE = re.compile(f"[{INVISIBLE}]")
+_UNEVEN = re.compile(f"[{INVISIBLE}{ROMAN}]")
+"""What a text must not have for its normalised form to be as long."""
 
+
+_Y_OR_I = (*product("hklmstv", ("",)), *product(("qu",), ("", "nh", "t")))
 _KEYS = {
-    initial + _toned("y", tone): initial + _toned("i", tone)
-    for initial, tone in product(("h", "k", "l", "m", "qu", "s", "t", "v"), TONES)
+    initial + _toned("y", tone) + final: initial + _toned("i", tone) + final
+    for (initial, final), tone in product(_Y_OR_I, TONES)
 }
-"""Syllables that dictionaries write with y or i alike: kỹ = kĩ, quý = quí, công ty = công ti."""
+"""Syllables that dictionaries write with y or i alike: kỹ = kĩ, quý = quí, quýt = quít."""
+
+MOST_MARKS = 30
+"""Combining marks kept in a row (UAX #15, D4: no language needs more); putting n of them in order
+takes n² steps."""
 
 
 def normalize(text: str) -> str:
     """NFC, tone marks in their traditional place, plain spaces, dashes and quotes, Đ for Ð.
 
-    Invisible characters go; nothing else changes length, so where `text` is NFC and has none of
-    them, offsets into the result are offsets into `text`.
+    Invisible characters go and "Ⅱ" becomes "II"; nothing else changes length, so where `text` is
+    NFC and has none of these, offsets into the result are offsets into `text`.
 
     >>> normalize("Uỷ ban, hoà bình, khoẻ, thuý, quý, qúy, hòan, tuỳ — “Ðảng”")
     'Ủy ban, hòa bình, khỏe, thúy, quý, quý, hoàn, tùy - "Đảng"'
     """
-    text = unicodedata.normalize("NFC", text.translate(CHARACTERS))
+    text = _composed(text)
     text = _EARLY_PLACED.sub(lambda match: LATE[match[0]], text)
     return _LATE_PLACED.sub(lambda match: EARLY[match[0]], text)
 
 
+def _composed(text: str) -> str:
+    """NFC of plain characters, long rows of marks cut."""
+    text = _VARIANTS.sub(lambda match: CHARACTERS[match[0]], text)
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _long_rows().sub(r"\1", text))
+
+
+@cache
+def _long_rows() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, _every_character()))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    """A character with all that NFC might join to it, and invisible ones."""
+    joined = {
+        mark for each in _every_character() for mark in unicodedata.normalize("NFD", each)[1:]
+    }
+    joined.update(filter(unicodedata.combining, _every_character()))
+    return re.compile(f".[{''.join(joined)}{INVISIBLE}]*", re.DOTALL)
+
+
+def _every_character() -> Iterator[str]:
+    """Those among which are all marks and all that have some; made of them only when needed."""
+    return map(chr, range(0xC0, 0x1F000))
+
+
 def _fold_table() -> dict[int, str | None]:
     table: dict[int, str | None] = {ord("đ"): "d", ord("Đ"): "d"}
-    table.update(dict.fromkeys(_codes(MARKS), None))
+    table.update(dict.fromkeys(map(ord, _characters(MARKS)), None))
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base.isascii():
@@ -146,10 +214,10 @@ def syllables(text: str) -> list[Token]:
     >>> [token.key for token in syllables("UBND ph\\u01b0\\u01a1\\u0300ng, 07/2022, 81m, 144%")]
     ['ubnd', 'phường', '07', '2022', '81m', '144']
     """
-    if unicodedata.is_normalized("NFC", text) and not _LOOSE.search(text):
+    if unicodedata.is_normalized("NFC", text) and not _UNEVEN.search(text):
         return _tokens(normalize(text))
-    spans = [match.span() for match in _CLUSTER.finditer(text)]
-    pieces = [_cluster(text[start:end]) for start, end in spans]
+    spans = [match.span() for match in _clusters().finditer(text)]
+    pieces = [_composed(text[start:end]) for start, end in spans]
     # where each character of the joined pieces begins and ends in the text
     starts = [start for (start, _), piece in zip(spans, pieces, strict=True) for _ in piece]
     ends = [end for (_, end), piece in zip(spans, pieces, strict=True) for _ in piece]
@@ -165,7 +233,3 @@ def _tokens(normal: str) -> list[Token]:
         Token(keys.get(word := match[0], word), *match.span())
         for match in _SYLLABLE.finditer(normal.lower().replace("_", " "))
     ]
-
-
-def _cluster(text: str) -> str:
-    return unicodedata.normalize("NFC", text.translate(CHARACTERS))
