@@ -11,11 +11,13 @@ A portal is due when its start pages are. What else is due then is fetched in th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
+from crawler.article import Article
 from crawler.layouts import identity_in
 from crawler.portals import Portal
 from crawler.reading import Found
@@ -31,6 +33,9 @@ MAX_DEPTH = 20
 
 PUT_OFF = timedelta(days=30)
 """How long a page is left that robots.txt forbids, or whose like brought nothing new."""
+
+HASH = re.compile(r"[0-9a-f]{64}")
+"""An identity that only the text gave: see crawler/fields.py."""
 
 NOTHING_NEW = "like pages that brought nothing new"
 
@@ -76,6 +81,13 @@ class Fetched:
     content: str = ""
     identity: str | None = None
     new: bool = False
+
+
+def named(store: Store, address: Address | None, article: Article) -> Article:
+    """The article under the identity it had, where only its text told who it is: an edit."""
+    if address is None or not address.article or not HASH.fullmatch(article.identity):
+        return article
+    return replace(article, identity=store.identity(address.article))
 
 
 class Frontier:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,9 +18,9 @@ from urllib.parse import urljoin
 
 from crawler import captures, missing
 from crawler.archive import Archive
-from crawler.article import VIETNAM, Article
+from crawler.article import VIETNAM
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
-from crawler.frontier import Address, Fetched, Frontier
+from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
@@ -223,7 +222,9 @@ class Lane:
 
         Half of the work is compression, which a thread does beside the other lanes.
         """
-        now, article = time.time(), self._named(address, page, reading.article)
+        now, article = time.time(), reading.article
+        if article and page.url == address.url:
+            article = named(self.store, address, article)
         key = article.identity if article else page.url
         if self.store.is_forgotten(self.portal.id, page.url, key):
             self._barred(address, "forgotten on request")
@@ -250,14 +251,6 @@ class Lane:
                 captures.note(self.store.connection, self.portal.id, page, capture)
         self.failures = 0
         self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
-
-    def _named(self, address: Address, page: Page, article: Article | None) -> Article | None:
-        """The article under the identity it had, where only its text told who it is: an edit."""
-        if not article or not address.article or page.url != address.url:
-            return article
-        if not re.fullmatch(r"[0-9a-f]{64}", article.identity):
-            return article
-        return replace(article, identity=self.store.identity(address.article))
 
     def _unchanged(self, address: Address, page: Page) -> None:
         with self.store.transaction():

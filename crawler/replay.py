@@ -8,7 +8,6 @@ older text becomes a revision. An article that its portal took down stays hidden
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from crawler.archive import PACKING, Archive, Damaged, read_capture
 from crawler.article import VIETNAM, Article
 from crawler.captures import Captured
 from crawler.codings import TooLarge, archived
-from crawler.frontier import Address, Fetched, Frontier
+from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.owners import Owners, at_home
 from crawler.page import Page
 from crawler.portals import Portal
@@ -38,9 +37,6 @@ BATCH_BYTES = 20_000_000
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a page of another crawler, unpacked; as in a crawl."""
-
-HASH = re.compile(r"[0-9a-f]{64}")
-"""An identity that only the text gave: see crawler/fields.py."""
 
 Progress = Callable[[int, int], None]
 
@@ -304,13 +300,6 @@ def _as_fetched(record: Record, url: str) -> Page:
 
 
 # --- what both do ----------------------------------------------------------------------------
-
-
-def named(store: Store, address: Address | None, article: Article) -> Article:
-    """The article under the identity it had, where only its text told who it is: an edit."""
-    if address is None or not address.article or not HASH.fullmatch(article.identity):
-        return article
-    return replace(article, identity=store.identity(address.article))
 
 
 def put(store: Store, article: Article, older_too: bool) -> str:
