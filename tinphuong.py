@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ from crawler.store import (
     StoreMissing,
     StoreTooNew,
     disk_is_full,
+    file_is_damaged,
     open_readonly,
     open_store,
 )
@@ -133,10 +134,14 @@ def mendable() -> Iterator[None]:
         yield
     except MENDABLE as error:
         sys.exit(f"tinphuong: {error}")
-    except (OSError, sqlite3.OperationalError) as error:
-        if not disk_is_full(error):
+    except (OSError, sqlite3.DatabaseError) as error:
+        if isinstance(error, OSError | sqlite3.OperationalError) and disk_is_full(error):
+            told = "the disk is full; nothing stored is lost: make room and run it again"
+        elif isinstance(error, sqlite3.DatabaseError) and file_is_damaged(error):
+            told = f"the store is damaged ({error}); docs/operating.md says what to do"
+        else:
             raise
-        sys.exit("tinphuong: the disk is full; nothing stored is lost: make room and run it again")
+        sys.exit(f"tinphuong: {told}")
 
 
 class InOrder(click.Group):
@@ -314,7 +319,8 @@ def search(place: Place, /, words: tuple[str, ...], as_json: bool, **fields: Any
     for name in ("since", "until"):
         fields[name] = fields[name] and fields[name].date()
     query = Query(text=" ".join(words), **fields)
-    results = open_searcher(place.whoosh, place.store).search(query)
+    with closing(open_searcher(place.whoosh, place.store)) as searcher:
+        results = searcher.search(query)
     if as_json:
         print_json(results)
     else:
@@ -407,10 +413,13 @@ def import_warc(place: Place, files: tuple[Path, ...]) -> None:
 
     Stopped at any moment, the same command goes on where it was.
     """
-    portals, archive = load_checked(place.portals).portals, Archive(place.archive)
-    with open_store(place.store) as store, watched("Importing (bytes)") as progress:
+    portals = load_checked(place.portals).portals
+    with (
+        open_store(place.store) as store,
+        closing(Archive(place.archive)) as archive,
+        watched("Importing (bytes)") as progress,
+    ):
         replayed = import_files(store, archive, portals, files, progress)
-    archive.close()
     print_replayed(replayed)
     console.print("To show what changed: tinphuong index")
 

@@ -256,6 +256,12 @@ def disk_is_full(error: OSError | sqlite3.OperationalError) -> bool:
     return error.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
+def file_is_damaged(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite no longer understands its own file."""
+    name = getattr(error, "sqlite_errorname", "")  # only what SQLite itself said has one
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from crawler.portals import load_portals
+from crawler.store import open_store
 from tests.portals.server import portals_toml, serve
 from tests.portals.sites import article_path, load_sites
+from tests.replay_site import HOME, PORTAL, article, crawl, listing
+from tinphuong import cli
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
 """Seconds for a whole demo on a busy machine; it takes about fifteen."""
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+STORE = Path("index/store/articles.db")
+
+
+def run(*arguments: str, cwd: Path, answer: str = "") -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own: Scrapy's reactor starts once a process."""
     command = [sys.executable, str(ROOT / "tinphuong.py"), *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(
+        command, cwd=cwd, input=answer, capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +113,9 @@ def test_try_says_why_a_page_is_no_article(place: Path, tmp_path: Path) -> None:
         # no index, store or portals.toml yet: the command to run, or the file to copy
         (["search", "rác"], 1, "tinphuong index"),
         (["status"], 1, "tinphuong crawl"),
+        (["audit"], 1, "tinphuong crawl"),
+        (["extract", "--all"], 1, "portals.example.toml"),
+        (["portals", "add", "https://portal.example.vn/"], 1, "contact"),
         (["index"], 1, "tinphuong crawl"),
         (["crawl"], 1, "portals.example.toml"),
         (["try", "http://portal.example.vn/"], 1, "portals.toml"),
@@ -130,6 +146,176 @@ def test_an_unknown_ward_is_refused_with_its_line(place: Path, tmp_path: Path) -
 def test_an_unknown_portal_is_a_wrong_call(place: Path) -> None:
     done = run("crawl", "--portal", "khong-co", cwd=place)
     assert (done.returncode, "khong-co" in done.stderr) == (2, True)
+
+
+# --- portals add -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample(place: Path) -> str:
+    """The address of the sample portal of Thủy Xuân."""
+    [url] = re.findall(r"http://127\.0\.0\.3:\d+/", (place / "portals.toml").read_text())
+    return str(url)
+
+
+def test_a_site_is_shown_and_no_is_no(place: Path, sample: str, tmp_path: Path) -> None:
+    (tmp_path / "portals.toml").write_text('contact = "mau@tinphuong.invalid"\n')
+    done = run("portals", "add", sample, "--allow-private", cwd=tmp_path, answer="n\n")
+    assert done.returncode == 0, done.stderr
+    assert "layout nukeviet" in done.stdout
+    titles = [article.title for site in load_sites() for article in site.articles]
+    told = done.stdout.replace("\n", " ")
+    assert sum(title in told for title in titles) == 3
+    assert "Nothing was written" in done.stdout
+    assert (tmp_path / "portals.toml").read_text() == 'contact = "mau@tinphuong.invalid"\n'
+    assert not (tmp_path / "index" / "store" / "pages").exists()
+
+
+def test_the_proposed_entry_is_one_that_can_be_crawled(
+    place: Path, sample: str, tmp_path: Path
+) -> None:
+    added = run(
+        "portals", "add", sample, "--allow-private", "--id", "mau", cwd=tmp_path, answer="y\n"
+    )
+    assert added.returncode == 0, added.stderr
+    assert "tinphuong crawl --portal mau" in added.stdout
+    [portal] = load_portals(tmp_path / "portals.toml").portals
+    assert (portal.ward, portal.province) == ("Phường Thủy Xuân", "Huế")
+    again = run("portals", "add", sample, "--allow-private", "--id", "mau", cwd=tmp_path)
+    assert (again.returncode, "another --id" in again.stderr) == (2, True)
+
+
+def test_a_site_that_does_not_say_whose_it_is_is_shown_all_the_same(
+    place: Path, sample: str, tmp_path: Path
+) -> None:
+    """The address of Sa Đéc's sample: the ward of today, or that of then?"""
+    url = sample.replace("127.0.0.3", "127.0.0.4")
+    done = run("portals", "add", url, "--allow-private", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "layout wordpress" in done.stdout
+    assert "--ward" in done.stderr
+
+
+# --- extract, import, forget, audit: without a network ---------------------------------------
+
+PAGES = {"/": listing("/bai-1", "/bai-2"), "/bai-1": article("một"), "/bai-2": article("hai")}
+
+
+@pytest.fixture
+def crawled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where one portal of two articles was crawled; nobody may reach a network from it."""
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a request")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    monkeypatch.chdir(tmp_path)
+    Path("portals.toml").write_text(
+        f'[[portal]]\nid = "{PORTAL.id}"\nname = "{PORTAL.name}"\nstart = ["{HOME}/"]\n'
+        'ward = { name = "", province = "Hà Nội" }\n'
+    )
+    with open_store(STORE) as store:
+        crawl(store, STORE.parent / "pages", PAGES)
+    return tmp_path
+
+
+def call(*arguments: str, answer: str = "") -> Result:
+    return CliRunner().invoke(cli, arguments, input=answer)
+
+
+def found(*words: str) -> set[str]:
+    """The paths of the articles that a search finds."""
+    hits = json.loads(call("search", *words, "--json").stdout)["hits"]
+    return {hit["url"].removeprefix(HOME) for hit in hits}
+
+
+@pytest.mark.usefixtures("crawled")
+def test_extract_reads_everything_again_without_a_request() -> None:
+    done = call("extract", "--all")
+    assert done.exit_code == 0, done.output
+    assert "2  same" in done.output
+    assert call("extract").exit_code == 2
+
+
+@pytest.mark.usefixtures("crawled")
+def test_what_the_disk_damaged_is_named_and_mended() -> None:
+    assert call("audit").output == "2 articles read, 0 damaged\n"
+    with open_store(STORE) as store:
+        store.connection.execute(
+            "UPDATE articles SET record = replace(record, 'cây', 'cấy') WHERE id = 1"
+        )
+    told = call("audit")
+    assert told.exit_code == 1
+    for expected in (f"damaged: {HOME}/bai-1\n", "tinphuong extract --all", "2 articles read, 1"):
+        assert expected in told.output
+    assert call("extract", "--all").exit_code == 0
+    assert call("audit").exit_code == 0
+
+
+def test_a_store_that_cannot_be_read_is_told(crawled: Path) -> None:
+    STORE.write_bytes(b"SQLite format 3\0" + b"khong phai" * 1000)
+    done = run("audit", cwd=crawled)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "docs/operating.md" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("crawled")
+def test_an_import_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def stopped(words: str) -> Iterator[Callable[[int, int], None]]:
+        def progress(done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        yield progress
+
+    warc = [str(path) for path in (STORE.parent / "pages").iterdir()]
+    with monkeypatch.context() as patched:
+        patched.setattr("tinphuong.watched", stopped)
+        patched.setattr("crawler.replay.BATCH", 2)
+        assert call("--index", "other", "import", *warc).exit_code == 1  # after the first batch
+    counts = "SELECT count(*) FROM articles"
+    with open_store(Path("other/store/articles.db")) as store:
+        assert store.connection.execute(counts).fetchone()[0] < 2
+        done = call("--index", "other", "import", *warc)
+        assert done.exit_code == 0, done.output
+        assert store.connection.execute(counts).fetchone()[0] == 2
+    assert "1  files read before" in call("--index", "other", "import", *warc).output
+
+
+@pytest.mark.usefixtures("crawled")
+def test_forget_asks_and_then_the_article_is_found_no_more() -> None:
+    assert call("index").exit_code == 0
+    assert found("trồng cây") == {"/bai-1", "/bai-2"}
+    target = "http://www.xa.example.vn/bai-1"  # another address of the same page
+    refused = call("forget", target, "--reason", "yêu cầu của chủ trang", answer="n\n")
+    assert (refused.exit_code, f"Forget {HOME}/bai-1" in refused.output) == (1, True)
+    assert found("trồng cây") == {"/bai-1", "/bai-2"}
+    done = call("forget", target, "--reason", "yêu cầu của chủ trang", answer="y\n")
+    assert (done.exit_code, "1  articles" in done.output) == (0, True)
+    assert found("trồng cây") == {"/bai-2"}
+    assert call("extract", "--all").exit_code == 0  # the archive does not bring it back
+    assert call("index", "--rebuild").exit_code == 0
+    assert found("trồng cây") == {"/bai-2"}
+
+
+@pytest.mark.usefixtures("crawled")
+def test_forget_a_whole_portal_by_its_id() -> None:
+    done = call("forget", PORTAL.id, "--reason", "cổng đã đóng", "--yes")
+    assert (done.exit_code, "2  articles" in done.output) == (0, True)
+    with open_store(STORE) as store:
+        assert store.counts() == {}
+
+
+@pytest.mark.usefixtures("crawled")
+@pytest.mark.parametrize("target", ["khong-co", "http://khac.example.vn/bai-1", "xa-mau/bai-1"])
+def test_forget_refuses_what_it_does_not_know(target: str) -> None:
+    done = call("forget", target, "--reason", "thử", "--yes")
+    assert (done.exit_code, "tinphuong status" in done.output) == (1, True)
+
+
+# --- the demo --------------------------------------------------------------------------------
 
 
 def test_the_demo_serves_a_page_and_leaves_nothing_behind(tmp_path: Path) -> None:
