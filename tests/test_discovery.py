@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from crawler.lane import Lane
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
+from crawler.robots import keep
 from crawler.store import Store, open_store
 from tests.test_spider import Reply, article, listing
 
@@ -96,6 +98,22 @@ def test_an_index_of_sitemaps_leads_to_every_article(store: Store, tmp_path: Pat
     }
     crawl(store, tmp_path, pages)
     assert titles(store) == ["Bài mẫu 1", "Bài mẫu 2", "Bài mẫu 3"]
+
+
+def test_sitemaps_that_robots_txt_names_take_the_place_of_the_usual_one(
+    store: Store, tmp_path: Path
+) -> None:
+    """In full (sitemaps.org); a mere path is met all the same, and another site is not asked."""
+    named = f"Sitemap: {HOST}/a.xml\nSITEMAP: /b.xml\nSitemap: https://khac.example.vn/c.xml\n"
+    keep(store.connection, HOST, time.time(), named.encode())
+    pages = {
+        "/": listing(),
+        "/a.xml": Reply(sitemap("/bai-1"), headers=XML),
+        "/b.xml": Reply(sitemap("/bai-2"), headers=XML),
+        "/bai-1": article("một"),
+        "/bai-2": article("hai"),
+    }
+    assert sorted(crawl(store, tmp_path, pages)) == ["/", "/a.xml", "/b.xml", "/bai-1", "/bai-2"]
 
 
 @pytest.mark.parametrize("kind", ["application/rss+xml", "text/html", "text/plain"])
