@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -355,11 +356,7 @@ def test_one_schedule_at_a_time_and_it_ends_cleanly(
     """Row 43 in real processes: of three one stays; ended in the middle of a crawl of slow pages it
     leaves no process behind, all that was fetched, and the rest due."""
     with slow_site() as (url, asked):
-        (tmp_path / "portals.toml").write_text(
-            f'contact = "{CONTACT}"\n[[portal]]\nid = "mau"\nname = "Trang mẫu"\n'
-            f'ward = {{ name = "", province = "Thành phố Hà Nội" }}\nstart = ["{url}"]\n'
-            'delay = "0s"\nallow_private = true\n'
-        )
+        (tmp_path / "portals.toml").write_text(portals_toml(url))
         three = [command() for _ in range(3)]
         wait_until(lambda: sum(each.poll() is None for each in three) == 1)
         [one] = [each for each in three if each.poll() is None]
@@ -378,6 +375,38 @@ def test_one_schedule_at_a_time_and_it_ends_cleanly(
                 "SELECT count(*) FROM addresses WHERE fetched_at NOT NULL"
             ).fetchone()
         assert fetched >= len(asked) - 3  # robots.txt, a sitemap, and what was under way
+        assert len(set(asked)) == len(asked)  # one run, not three
+
+
+def test_a_schedule_that_was_killed_leaves_no_second_crawl_of_a_portal(
+    tmp_path: Path, command: Callable[[], subprocess.Popen[str]]
+) -> None:
+    """Row 43: what it had started goes on, and whoever comes after keeps away until it ends."""
+    with slow_site() as (url, asked):
+        (tmp_path / "portals.toml").write_text(portals_toml(url))
+        first = command()
+        wait_until(lambda: len(asked) > 4)
+        [orphan] = crawls_of(first.pid)
+        first.kill()
+        second = command()
+        try:
+            wait_until(lambda: bool(crawls_of(second.pid)))
+            wait_until(lambda: not crawls_of(second.pid))  # it found the portal taken, and went
+            known = len(asked)
+            wait_until(lambda: len(asked) > known)  # the first crawl is still at it
+            assert len(set(asked)) == len(asked)
+        finally:
+            os.kill(orphan, signal.SIGTERM)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=PATIENCE) == 0
+
+
+def portals_toml(url: str) -> str:
+    return (
+        f'contact = "{CONTACT}"\n[[portal]]\nid = "mau"\nname = "Trang mẫu"\n'
+        f'ward = {{ name = "", province = "Thành phố Hà Nội" }}\nstart = ["{url}"]\n'
+        'delay = "0s"\nallow_private = true\n'
+    )
 
 
 @contextmanager
@@ -422,6 +451,17 @@ def children_of(pid: int) -> list[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
                 found.append(int(stat.parent.name))
     return found
+
+
+def crawls_of(pid: int) -> list[int]:
+    """Those of its children that crawl or index (multiprocessing has one more, that tidies up)."""
+    return [child for child in children_of(pid) if "spawn_main" in command_line(child)]
+
+
+def command_line(pid: int) -> str:
+    with suppress(OSError):  # it has ended meanwhile
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def alive(pid: int) -> bool:

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,20 @@ def test_crawl_stores_every_sample_article_once(place: Path) -> None:
     assert {row["portal"]: row["articles"] for row in status["portals"]} == {
         site.id: len(site.articles) for site in load_sites()
     }
+
+
+def test_status_as_json_has_all_that_the_table_has(place: Path) -> None:
+    status = json.loads(run("status", "--json", cwd=place).stdout)
+    for row in status["portals"]:
+        assert (row["state"], row["error"], row["new_24h"]) == ("ok", "", row["articles"])
+        assert row["new_7d"] == row["articles"]
+        succeeded, due = (datetime.fromisoformat(row[name]) for name in ("succeeded", "due"))
+        assert timedelta(hours=5) < due - succeeded < timedelta(hours=7)  # the interval is six
+    table = run("status", cwd=place).stdout
+    assert "portals: 5 × ok" in table
+    for row in status["portals"]:
+        due = datetime.fromisoformat(row["due"])
+        assert re.search(rf"{row['portal']} +ok .*{due:%d %b %H:%M} +{row['articles']}", table)
 
 
 def test_nothing_is_due_right_after_a_crawl(place: Path) -> None:

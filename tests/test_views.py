@@ -26,6 +26,7 @@ from indexer.search import QUERY_SECONDS
 from indexer.wards import load_gazetteer
 from tests.small_site import HOSTILE_TITLE, configuration, make_article, opened, sources
 from webui import HEADERS
+from webui.format import moment
 
 
 @pytest.fixture(scope="module")
@@ -410,6 +411,10 @@ def test_status_tells_the_state_and_what_is_new(tmp_path: Path) -> None:
             Frontier(store).begin(portals[id], began)
             error = "robots.txt: HTTP 503" if id == "viet-hung" else ""
             Frontier(store).finish(portals[id], began, error)
+        crawled, due = now - timedelta(days=0.1), now + timedelta(hours=5)
+        store.connection.execute(
+            "UPDATE addresses SET due = ? WHERE portal = 'bo-de'", (due.timestamp(),)
+        )
     with opened(config) as app:
         page = get(app.test_client(), "/status")
     shown = dict(zip(config["SOURCES"], map(text, page.find_class("state")), strict=True))
@@ -417,7 +422,11 @@ def test_status_tells_the_state_and_what_is_new(tmp_path: Path) -> None:
     for id, expected in zip((*names, "khac-1"), words, strict=True):
         assert expected in shown[id]
     assert "Bài mới 1 trong 24 giờ, 3 trong 7 ngày" in shown["bo-de"]
-    assert "robots.txt: HTTP 503" in shown["viet-hung"]
+    assert f"Lần thành công gần nhất {moment(crawled)}" in shown["bo-de"]
+    assert f"Lần thu thập tới {moment(due)}" in shown["bo-de"]
+    assert "Lần thu thập tới đang chờ đến lượt" in shown["khac-0"]
+    assert "Lần thu thập tới tạm dừng" in shown["hai-chau"]
+    assert "Lỗi gần nhất robots.txt: HTTP 503" in shown["viet-hung"]
 
 
 # --- every page ------------------------------------------------------------------------------

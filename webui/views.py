@@ -142,13 +142,13 @@ def ward(slug: str) -> Response:
 @pages.get("/status")
 def status() -> str:
     """How each portal is doing."""
-    portals, now = current_app.config["PORTALS"], datetime.now(VIETNAM).timestamp()
+    portals, now = current_app.config["PORTALS"], datetime.now(VIETNAM)
     with reading().store() as store:
-        states = {state.portal: state for state in portal_states(store, portals, now)}
+        states = {each.portal: each for each in portal_states(store, portals, now.timestamp())}
         waiting = store.waiting()
     rows = [(source, states.get(id)) for id, source in current_app.config["SOURCES"].items()]
     return render_template(
-        "status.html", query=Query(), rows=rows, waiting=waiting, state_of=state_of
+        "status.html", query=Query(), rows=rows, waiting=waiting, state_of=state_of, now=now
     )
 
 
