@@ -54,7 +54,7 @@ class Addresses:
     def process_response(self, request: Request, response: Response) -> Response:
         """The answer, if the peer of its connection is the examined address. Raises Refused."""
         peer = response.ip_address
-        if peer is not None and str(peer) != request.meta["address"]:
+        if peer is not None and peer != ip_address(request.meta["address"]):
             raise Refused(f"was answered by {peer}, not by {request.meta['address']}")
         return response
 

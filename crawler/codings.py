@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import brotli
 
@@ -21,7 +21,8 @@ GZIP_BITS = 31
 ZLIB_BITS = 15
 """The window bits that tell zlib the format; negative, none at all (zlib.h, inflateInit2)."""
 MOST_MEMBERS = 100
-STEP = 64 * 1024
+STEP = 1024 * 1024
+"""Bytes that are unpacked at once."""
 
 CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 """Size and extensions of a chunk (RFC 9112, 7.1)."""
@@ -90,7 +91,7 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
     parts, room = list[bytes](), limit
     for _ in range(MOST_MEMBERS):
         stream = zlib.decompressobj(GZIP_BITS)
-        parts.append(_inflated(stream, body, room))
+        parts.append(_collected(_inflated(stream, body), room))
         room -= len(parts[-1])
         body = stream.unused_data
         if not body.startswith(GZIP):
@@ -101,38 +102,52 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
 def _deflated(body: bytes, limit: int) -> bytes:
     """With zlib's frame, as the standard has it, or without, as some servers send it."""
     try:
-        return _inflated(zlib.decompressobj(ZLIB_BITS), body, limit)
+        return _collected(_inflated(zlib.decompressobj(ZLIB_BITS), body), limit)
     except NotUnpacked:
-        return _inflated(zlib.decompressobj(-ZLIB_BITS), body, limit)
-
-
-def _inflated(stream: zlib._Decompress, body: bytes, room: int) -> bytes:
-    """One stream to its end."""
-    try:
-        whole = stream.decompress(body, room + 1)
-    except zlib.error as error:
-        raise NotUnpacked(str(error)) from error
-    if len(whole) > room:
-        raise TooLarge("too large")
-    if not stream.eof:
-        raise NotUnpacked("the packed body broke off")
-    return whole
+        return _collected(_inflated(zlib.decompressobj(-ZLIB_BITS), body), limit)
 
 
 def _unbrotlied(body: bytes, limit: int) -> bytes:
     """Brotli (RFC 7932); we ask nobody for it, but some send it all the same."""
-    stream, pieces, size = brotli.Decompressor(), list[bytes](), 0
-    try:
-        while piece := stream.process(body, output_buffer_limit=STEP):
-            pieces.append(piece)
-            size, body = size + len(piece), b""
-            if size > limit:
-                raise TooLarge("too large")
-    except brotli.error as error:
-        raise NotUnpacked(str(error)) from error
-    if not stream.is_finished():
-        raise NotUnpacked("the packed body broke off")
-    return b"".join(pieces)
+    return _collected(_brotli_pieces(body), limit)
+
+
+def _collected(pieces: Iterable[bytes], limit: int) -> bytes:
+    """The pieces put together. Raises TooLarge as soon as they are."""
+    kept, size = list[bytes](), 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size > limit:
+            kept.clear()  # the error keeps this frame alive, and many bombs may come at once
+            raise TooLarge("too large")
+    return b"".join(kept)
+
+
+def _inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
+    """One stream to its end."""
+    while not stream.eof:
+        try:
+            piece = stream.decompress(body, STEP)
+        except zlib.error as error:
+            raise NotUnpacked(str(error)) from error
+        body = stream.unconsumed_tail
+        if not (piece or body or stream.eof):
+            raise NotUnpacked("the packed body broke off")
+        yield piece
+
+
+def _brotli_pieces(body: bytes) -> Iterator[bytes]:
+    stream = brotli.Decompressor()
+    while not stream.is_finished():
+        try:
+            piece = stream.process(body, output_buffer_limit=STEP)
+        except brotli.error as error:
+            raise NotUnpacked(str(error)) from error
+        body = b""
+        if not (piece or stream.is_finished()):
+            raise NotUnpacked("the packed body broke off")
+        yield piece
 
 
 CODINGS: Mapping[str, Callable[[bytes, int], bytes]] = {

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.downloadermiddlewares.defaultheaders import DefaultHeadersMiddleware
 from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
@@ -36,6 +35,7 @@ from crawler.addresses import Addresses, ExaminedOnly
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
+from crawler.heads import Http
 from crawler.lane import Lane, Look, PortalReport, without_contact
 from crawler.locks import Locks
 from crawler.packed import Packed
@@ -70,7 +70,7 @@ SETTINGS: dict[str, Any] = {
     "STATS_CLASS": DummyStatsCollector,
     "DOWNLOAD_HANDLERS": {
         **dict.fromkeys(DOWNLOAD_HANDLERS_BASE),
-        "http": HTTP11DownloadHandler,
+        "http": Http,
         "https": Encrypted,
     },
     "TWISTED_DNS_RESOLVER": ExaminedOnly,

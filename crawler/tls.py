@@ -16,7 +16,6 @@ from OpenSSL import SSL
 from OpenSSL.crypto import TYPE_RSA, X509
 from OpenSSL.SSL import X509VerificationCodes as Codes
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from service_identity import VerificationError
@@ -28,6 +27,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from twisted.web.client import BrowserLikePolicyForHTTPS
 from zope.interface import implementer
 
+from crawler.heads import Http
 from crawler.portals import Tls
 from crawler.store import Store
 
@@ -55,7 +55,7 @@ Accepted = Callable[[str, str], None]
 """Told the protocol and the faults in words, "" for none."""
 
 
-class Encrypted(HTTP11DownloadHandler):
+class Encrypted(Http):
     """Scrapy's handler of https, under the spider's policy (Scrapy's own settings can neither
     lower the security level nor say what they accepted). The spider holds `tls` and `store`."""
 

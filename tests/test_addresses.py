@@ -1,10 +1,20 @@
-"""Where requests may go: addresses that are not public, names that lie, and a real canary."""
+"""Where requests may go: addresses that are not public, names that lie, and a real canary.
+
+Unit tests first; at the end, one crawl that is lured to the canary in every way of VECTORS.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
 from scrapy import Request
@@ -13,8 +23,12 @@ from scrapy.resolver import dnscache
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from crawler.addresses import Addresses, ExaminedOnly, is_public
+from crawler.entry import entry
 from crawler.failures import Refused
-from crawler.portals import Portal
+from crawler.portals import Portal, PortalsError, load_portals
+from crawler.spider import CrawlReport, crawl
+from crawler.store import open_store
+from tests.test_spider import SPAWN, Reply, Site, article, listing
 
 
 def ask(url: str, portal: Portal) -> str:
@@ -159,10 +173,203 @@ def test_ipv4_is_preferred_and_ipv6_is_used_where_it_is_all_there_is(
 
 def test_an_answer_from_another_peer_is_refused() -> None:
     request = Request("http://mau.example.vn/", meta={"address": "8.8.8.8"})
-    for peer in ("8.8.8.8", None):  # None: nothing was connected to
-        response = Response(request.url, ip_address=peer and ip_address(peer))
+    for peer in (ip_address("8.8.8.8"), None):  # None: nothing was connected to
+        response = Response(request.url, ip_address=peer)
         assert Addresses().process_response(request, response) is response
+    six = Request("http://mau.example.vn/", meta={"address": "::ffff:8.8.8.8"})
+    response = Response(six.url, ip_address=ip_address("::ffff:808:808"))  # spelled otherwise
+    assert Addresses().process_response(six, response) is response
     with pytest.raises(Refused, match=r"answered by 127\.0\.0\.1"):
         Addresses().process_response(
             request, Response(request.url, ip_address=ip_address("127.0.0.1"))
         )
+
+
+# --- a real crawl, and a canary that must never sing ------------------------------------------
+
+PRIVATE = "not a public address"
+NO_HOST = "no such host"
+NO_ADDRESS = "expected a list of http(s) addresses"
+
+VECTORS: Mapping[str, tuple[str, str]] = {
+    # name: (address, why it fails even as a portal's own entry, without allow_private)
+    "loopback, 127/8": ("http://127.0.0.1:{port}/", PRIVATE),
+    "private, 10/8": ("http://10.0.0.8:{port}/", PRIVATE),
+    "private, 172.16/12": ("http://172.16.3.4:{port}/", PRIVATE),
+    "private, 192.168/16": ("http://192.168.1.1:{port}/", PRIVATE),
+    "metadata of clouds": ("http://169.254.169.254:{port}/", PRIVATE),
+    "carrier-grade NAT": ("http://100.64.0.1:{port}/", PRIVATE),
+    "this host, 0.0.0.0": ("http://0.0.0.0:{port}/", PRIVATE),
+    "IPv6 loopback": ("http://[::1]:{port}/", PRIVATE),
+    "IPv4 mapped into IPv6": ("http://[::ffff:127.0.0.1]:{port}/", PRIVATE),
+    "IPv6 of one link": ("http://[fe80::1]:{port}/", PRIVATE),
+    "IPv6 of one site": ("http://[fd00::1]:{port}/", PRIVATE),
+    "NAT64 of 127.0.0.1": ("http://[64:ff9b::7f00:1]:{port}/", PRIVATE),
+    "6to4 of 10.0.0.1": ("http://[2002:a00:1::]:{port}/", PRIVATE),
+    "decimal": ("http://2130706433:{port}/", PRIVATE),
+    "hexadecimal": ("http://0x7f000001:{port}/", PRIVATE),
+    "octal": ("http://0177.0.0.1:{port}/", PRIVATE),
+    "two parts": ("http://127.1:{port}/", PRIVATE),
+    "wide digits": ("http://１２７.0.0.1:{port}/", PRIVATE),
+    "a dot behind": ("http://127.0.0.1.:{port}/", NO_HOST),
+    "localhost": ("http://localhost:{port}/", PRIVATE),
+    "a name for 127.0.0.1": ("http://vao-trong.example.vn:{port}/", PRIVATE),
+    "a name with a second answer": ("http://hai.example.vn:{port}/", "connection refused"),
+    "a name that changes its answer": ("http://doi.example.vn:{port}/", "connection refused"),
+    "user before the host": ("http://{own}@127.0.0.1:{port}/", NO_ADDRESS),
+    "user with a backslash": ("http://127.0.0.1:{port}\\@{own}/", NO_ADDRESS),
+    "backslash before the user": ("http://{own}\\@127.0.0.1:{port}/", NO_ADDRESS),
+    "no scheme": ("//127.0.0.1:{port}/", NO_ADDRESS),
+    "a port of another service": ("http://127.0.0.1:22/", PRIVATE),
+    "another port of the same host": ("http://{address}:{port}/", PRIVATE),
+    "https": ("https://127.0.0.1:{port}/", PRIVATE),
+    "file:": ("file://{file}", NO_ADDRESS),
+    "gopher:": ("gopher://127.0.0.1:{port}/_GET%20/", NO_ADDRESS),
+    "ftp:": ("ftp://127.0.0.1:{port}/", NO_ADDRESS),
+}
+NAMES = {
+    # What the name servers say, one answer after the other.
+    "localhost": [["127.0.0.1"]],
+    "vao-trong.example.vn": [["127.0.0.1"]],
+    "hai.example.vn": [["8.8.8.8", "127.0.0.1"]],
+    "doi.example.vn": [["8.8.4.4"], ["127.0.0.1"]],
+}
+CODES = (301, 302, 303, 307, 308)
+MEANS = ("a link", "a sitemap", "meta refresh", "a redirect")
+
+
+def lures(means: str, urls: Sequence[str]) -> dict[str, Reply]:
+    """The pages of a site that leads to these addresses by some means, and one article."""
+    pages = {"/bai": article("thật")}
+    if means == "a link":
+        return {**pages, "/": listing(*urls, "/bai")}
+    if means == "a sitemap":
+        places = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+        sitemap = Reply(f"<urlset>{places}</urlset>".encode(), headers={"Content-Type": "text/xml"})
+        return {**pages, "/": listing("/bai"), "/sitemap.xml": sitemap}
+    for number, url in enumerate(urls):
+        refresh = f'<meta http-equiv="refresh" content="0; url={url}">'
+        pages[f"/{number}"] = (
+            Reply(b"", CODES[number % 5], {"Location": url.encode().decode("latin-1")})
+            if means == "a redirect"
+            else Reply(f"<html><head>{refresh}</head><body>x</body></html>".encode())
+        )
+    return {**pages, "/": listing(*pages)}
+
+
+def written(portal: Portal, folder: Path) -> Portal:
+    """The portal as it is read from its entry in portals.toml. Raises PortalsError."""
+    path = folder / f"{portal.id}.toml"
+    path.write_text(entry(portal), encoding="utf-8")
+    return load_portals(path).portals[0]
+
+
+def watched(
+    portals: Sequence[Portal], folder: Path, canary: int
+) -> tuple[CrawlReport, list[tuple[str, int]]]:
+    """crawl() where NAMES hold, and what is not public is the canary's port; and who it asked for.
+
+    What is public refuses: nothing leaves this machine.
+    """
+    look_up, connect = socket.getaddrinfo, socket.socket.connect_ex
+    said = {name: iter([*answers, *answers[-1:] * 9]) for name, answers in NAMES.items()}
+    reached: list[tuple[str, int]] = []
+
+    def found(host: str, *_: object, **__: object) -> Any:
+        flags = {"type": socket.SOCK_STREAM, "flags": socket.AI_NUMERICHOST}
+        names = next(said[host]) if host in said else [host]
+        return [each for name in names for each in look_up(name, None, **flags)]
+
+    def diverted(self: socket.socket, address: tuple[Any, ...]) -> int:
+        if address[0].startswith("127.0.13.") and address[1] != canary:
+            return connect(self, address)
+        if ip_address(address[0]).is_global and "64:ff9b" not in address[0]:
+            return errno.ECONNREFUSED
+        reached.append(address[:2])
+        six = self.family == socket.AF_INET6
+        return connect(self, ("::ffff:127.0.0.1" if six else "127.0.0.1", canary))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", found)
+        patch.setattr(socket.socket, "connect_ex", diverted)
+        return crawl(portals, folder / "articles.db", folder, "x@example.vn"), reached
+
+
+@dataclass
+class World:
+    """What the crawl left behind; `asked` are the pages of each site that lures."""
+
+    errors: dict[str, str]
+    titles: dict[str, list[str]]
+    asked: dict[str, list[str]]
+    canary: list[str]
+    reached: list[tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("canary")
+    (folder / "mat.html").write_bytes(article("mật").body)
+    with ExitStack() as stack:
+        canary = Site("0.0.0.0", lambda path: article("chim hoàng yến"))
+        stack.callback(canary.stop)
+        sites: dict[str, Site] = {}
+        own: list[str] = []
+        for number, means in enumerate(MEANS):
+            pages: dict[str, Reply] = {}
+            site = sites[means] = Site(f"127.0.13.{50 + number}", pages.get)
+            stack.callback(site.stop)
+            own = [
+                url.format(
+                    port=canary.server_port,
+                    own=site.host,
+                    address=site.host.partition(":")[0],
+                    file=folder / "mat.html",
+                )
+                for url, _ in VECTORS.values()
+            ]
+            pages.update(lures(means, own))
+        portals = [site.portal(means) for means, site in sites.items()]
+        errors: dict[str, str] = {}
+        for number, (name, url) in enumerate(zip(VECTORS, own, strict=True)):
+            try:
+                portals.append(
+                    written(Portal(f"cong-{number}", name, "", "Mẫu", (url,), ()), folder)
+                )
+            except PortalsError as error:
+                errors[name] = str(error)
+        allowed = f"10.0.0.8:{canary.server_port}"
+        control = replace(portals[0], start=(f"http://{allowed}/duoc-phep",), hosts=(allowed,))
+        portals.append(replace(control, id="allowed", name="allowed"))
+        with ProcessPoolExecutor(1, SPAWN) as pool:
+            report, reached = pool.submit(watched, portals, folder, canary.server_port).result()
+        names = {portal.id: portal.name for portal in portals}
+        with open_store(folder / "articles.db") as store:
+            titles: dict[str, list[str]] = {name: [] for name in names.values()}
+            for each in store.all_articles():
+                titles[names[each.article.portal]].append(each.article.title)
+        yield World(
+            errors=errors | {names[each.portal]: each.error for each in report.portals},
+            titles=titles,
+            asked={means: [each.path for each in site.asked] for means, site in sites.items()},
+            canary=[each.path for each in canary.asked],
+            reached=reached,
+        )
+
+
+@pytest.mark.parametrize("means", MEANS)
+def test_no_page_leads_the_crawler_to_the_canary(means: str, world: World) -> None:
+    assert world.titles[means] == ["Bài mẫu thật"]
+    if means in ("meta refresh", "a redirect"):  # each stands on a page of its own
+        assert {f"/{number}" for number in range(len(VECTORS))} <= set(world.asked[means])
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_not_even_an_entry_of_its_own_does(name: str, world: World) -> None:
+    assert VECTORS[name][1] in world.errors[name]
+    assert world.titles.get(name, []) == []
+
+
+def test_the_canary_sings_where_an_entry_allows_it_and_for_nobody_else(world: World) -> None:
+    assert "/duoc-phep" in world.canary
+    assert {host for host, _ in world.reached} == {"10.0.0.8"}
