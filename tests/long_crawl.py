@@ -26,11 +26,17 @@ PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a process held at one moment: pages fetched till then, bytes, open descriptors."""
+    """What a process held at one moment: pages dealt with till then, bytes, open descriptors."""
 
     pages: int
     resident: int
     descriptors: int
+
+
+def held(pages: int) -> Held:
+    """What this process holds now."""
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE
+    return Held(pages, resident, len(os.listdir("/proc/self/fd")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,7 @@ def growth(portals: Sequence[Portal], folder: Path) -> Growth:
 
     def look(done: int, known: int) -> None:
         if done % SAMPLED_EVERY == 0:
-            resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE
-            samples.append(Held(done, resident, len(os.listdir("/proc/self/fd"))))
+            samples.append(held(done))
 
     crawl_unread(portals, folder, look)
     last = samples[-1]

@@ -19,8 +19,9 @@ from crawler.archive import Capture, read_capture
 from crawler.portals import Portal
 from crawler.spider import crawl
 from crawler.store import open_store
-from tests.long_crawl import growth, known_portals
+from tests.long_crawl import Held, growth, held, known_portals
 from tests.loopback import portals_on
+from tests.small_site import make_site, opened
 from tests.test_spider import SPAWN, Site, fixed, news, run
 
 pytestmark = pytest.mark.soak
@@ -33,6 +34,8 @@ RESTART = 5.0
 """Seconds from the start of a process to its first request, at most."""
 
 PAGES = 20_000
+SEARCHES = 50_000
+WORDS = ("ngân", "sách", "phường", "họp", "dân", "tiêm", "chủng", "rác", "thu", "bồ", "đề", "mẫu")
 MEGABYTES_GROWN = 10
 
 
@@ -96,3 +99,24 @@ def test_a_crawl_of_twenty_thousand_pages_holds_no_more_than_one_of_four(tmp_pat
     assert grown.last.pages >= PAGES
     assert grown.megabytes < MEGABYTES_GROWN
     assert grown.descriptors <= 0
+
+
+def test_fifty_thousand_searches_hold_no_more_than_ten_thousand(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, SPAWN) as process:
+        first, last = process.submit(search_for_long, tmp_path).result()
+    assert (last.resident - first.resident) / 1e6 < MEGABYTES_GROWN
+    assert last.descriptors <= first.descriptors
+
+
+def search_for_long(folder: Path) -> tuple[Held, Held]:
+    """What the process of a web server holds after a fifth of the searches, and at the end."""
+    chance, samples = random.Random(1), []
+    with opened(make_site(folder)) as app:
+        client = app.test_client()
+        for number in range(1, SEARCHES + 1):
+            asked = " ".join(chance.choices(WORDS, k=chance.randint(1, 3)))
+            page = client.get("/search", query_string={"q": asked})
+            assert page.status_code == 200
+            if number in (SEARCHES // 5, SEARCHES):
+                samples.append(held(number))
+    return samples[0], samples[1]
