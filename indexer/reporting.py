@@ -41,6 +41,8 @@ _CITING = re.compile(r"(Thực hiện|Căn cứ|Theo|Nhằm|Tiếp tục|Triển
 """How a sentence begins that names what others have said before it comes to its own."""
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
+_SPAN_WORD = re.compile(r"năm|quý|tháng|nhiệm k|giai đoạn", re.IGNORECASE)
+"""Without one of these a sentence names no span."""
 
 
 def reporting_period(title: str, text: str, published: date | None = None) -> Period | None:
@@ -73,6 +75,8 @@ def _weighed(title: str, text: str, published: date | None) -> Iterator[tuple[Pe
 
 def _spans(sentence: str, published: date | None) -> Iterator[tuple[Period, int]]:
     """The spans of one sentence in order, with points for the words between it and the last."""
+    if not _SPAN_WORD.search(sentence):
+        return
     named = (each for each in periods_of(sentence, published) if each.kind != "event")
     end = 0
     for start, period in sorted(((sentence.find(p.words), p) for p in named), key=_place):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.article import Article
-from indexer.normalize import syllables
+from indexer.normalize import keys
 
 THRESHOLD = 9.0
 """A topic below this score is not the article's: three strong phrases, or one in the title."""
@@ -49,10 +49,6 @@ class _Topic:
     """Keys of a phrase → the phrase as written, and its weight."""
 
 
-def _keys(text: str) -> list[str]:
-    return [token.key for token in syllables(text)]
-
-
 def _load() -> tuple[tuple[_Topic, ...], _Topic]:
     """The topics, and what is none of them."""
     entries = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
@@ -65,8 +61,8 @@ def _topic(
     return _Topic(
         slug,
         label,
-        frozenset(" ".join(_keys(name)) for name in sections),
-        {" ".join(_keys(each)): (each, weight) for each, weight in phrases.items()},
+        frozenset(" ".join(keys(name)) for name in sections),
+        {" ".join(keys(each)): (each, weight) for each, weight in phrases.items()},
     )
 
 
@@ -79,8 +75,8 @@ def _starts(topics: Iterable[_Topic]) -> dict[str, list[list[str]]]:
     """First syllable → the phrases that begin with it, longest first."""
     starts: dict[str, list[list[str]]] = defaultdict(list)
     for phrase in {phrase for topic in topics for phrase in topic.phrases}:
-        keys = phrase.split()
-        starts[keys[0]].append(keys)
+        syllables = phrase.split()
+        starts[syllables[0]].append(syllables)
     return {first: sorted(each, key=len, reverse=True) for first, each in starts.items()}
 
 
@@ -93,12 +89,11 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
     Nor has one a topic that is rather about the world, science or gadgets than about any.
     """
     counts = {
-        phrase: min(count, MOST_OFTEN)
-        for phrase, count in Counter(_phrases(_keys(article.text))).items()
+        phrase: min(count, MOST_OFTEN) for phrase, count in Counter(_phrases(article.text)).items()
     }
-    for phrase in set(_phrases(_keys(article.title))):
+    for phrase in set(_phrases(article.title)):
         counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
-    section = " ".join(_keys(article.section))
+    section = " ".join(keys(article.section))
     matches = [_match(topic, counts, section) for topic in _TOPICS]
     best = max(match.score for match in matches)
     if _match(_OUTSIDE, counts, section).score > best:
@@ -107,20 +102,23 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
     return tuple(sorted(kept, key=lambda match: -match.score))
 
 
-def _phrases(keys: Sequence[str]) -> Iterator[str]:
+def _phrases(text: str) -> Iterator[str]:
     """The phrases in a text, from left to right, the longest where several begin."""
+    syllables = keys(text)
     position = 0
-    while position < len(keys):
-        for phrase in _STARTS.get(keys[position], ()):
-            if keys[position : position + len(phrase)] == phrase:
+    for start, first in enumerate(syllables):
+        if start < position or first not in _STARTS:
+            continue
+        for phrase in _STARTS[first]:
+            if syllables[start : start + len(phrase)] == phrase:
                 yield " ".join(phrase)
-                position += len(phrase) - 1
+                position = start + len(phrase)
                 break
-        position += 1
 
 
 def _match(topic: _Topic, counts: Mapping[str, int], section: str) -> TopicMatch:
-    found = ((*topic.phrases[keys], counts[keys]) for keys in counts.keys() & topic.phrases.keys())
+    named = counts.keys() & topic.phrases.keys()
+    found = ((*topic.phrases[each], counts[each]) for each in named)
     scores = {phrase: weight * count for phrase, weight, count in found}
     score = sum(scores.values()) + SECTION_SCORE * (section in topic.sections)
     strongest = dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.normalize import TONES, fold, key, normalize, syllables
+from indexer.normalize import TONES, fold, key, keys, normalize, syllables
 
 PAIRS = Path(__file__).with_name("spelling_pairs.tsv")
 """Two spellings, "=" or "≠" between them, and the rule; \\u0301 is a character by its code."""
@@ -144,6 +144,11 @@ def test_offsets_hold_behind_what_normalising_shortens_or_lengthens(before: str)
 @given(st.text())
 def test_normalize_is_idempotent_whatever_the_text(text: str) -> None:
     assert normalize(normalize(text)) == normalize(text)
+
+
+@given(st.one_of(st.text(), vietnamese))
+def test_keys_are_those_of_the_syllables(text: str) -> None:
+    assert keys(text) == [token.key for token in syllables(text)]
 
 
 @given(vietnamese)
