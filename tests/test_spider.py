@@ -63,8 +63,8 @@ class Site(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, host: str, routes: Callable[[str], Reply | None]) -> None:
-        super().__init__((host, 0), Handler)
+    def __init__(self, host: str, routes: Callable[[str], Reply | None], port: int = 0) -> None:
+        super().__init__((host, port), Handler)
         self.host = f"{host}:{self.server_port}"
         self.routes = routes
         self.asked: list[Asked] = []
