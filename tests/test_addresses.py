@@ -235,7 +235,7 @@ NAMES = {
     "doi.example.vn": [["8.8.4.4"], ["127.0.0.1"]],
 }
 CODES = (301, 302, 303, 307, 308)
-MEANS = ("a link", "a sitemap", "meta refresh", "a redirect")
+MEANS = ("a link", "a sitemap", "robots.txt", "meta refresh", "a redirect")
 
 
 def lures(means: str, urls: Sequence[str]) -> dict[str, Reply]:
@@ -247,6 +247,8 @@ def lures(means: str, urls: Sequence[str]) -> dict[str, Reply]:
         places = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
         sitemap = Reply(f"<urlset>{places}</urlset>".encode(), headers={"Content-Type": "text/xml"})
         return {**pages, "/": listing("/bai"), "/sitemap.xml": sitemap}
+    if means == "robots.txt":
+        return {**pages, "/robots.txt": Reply(b"", 302, {"Location": urls[0]})}
     for number, url in enumerate(urls):
         refresh = f'<meta http-equiv="refresh" content="0; url={url}">'
         pages[f"/{number}"] = (
@@ -359,7 +361,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.mark.parametrize("means", MEANS)
 def test_no_page_leads_the_crawler_to_the_canary(means: str, world: World) -> None:
-    assert world.titles[means] == ["Bài mẫu thật"]
+    if means == "robots.txt":  # then it may not be crawled at all
+        assert world.errors[means].startswith("robots.txt: leads to 127.0.0.1")
+    else:
+        assert world.titles[means] == ["Bài mẫu thật"]
     if means in ("meta refresh", "a redirect"):  # each stands on a page of its own
         assert {f"/{number}" for number in range(len(VECTORS))} <= set(world.asked[means])
 

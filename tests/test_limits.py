@@ -411,8 +411,7 @@ def crawl_later(
 FLAPPING = [
     # hours from now, address of the name, error, hours until the next try
     (0, "127.0.13.61", "", 6),
-    (30, "", "no such host", 1),
-    (240, "", "5 failures in a row: no such host", 2),  # the articles are due as well
+    (240, "", "5 failures in a row: no such host", 1),  # the articles are due as well
     (270, "127.0.13.62", "", 6),  # the portal has moved
 ]
 

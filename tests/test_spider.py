@@ -1,4 +1,4 @@
-"""Whole crawls over loopback: portals with good manners and bad ones, kills, and a canary.
+"""Whole crawls over loopback: portals with good manners and bad ones, and kills.
 
 Each site has an address of its own, 127.0.3.x, because manners go by address. One crawl of all of
 them, in a process of its own (Scrapy's reactor starts once a process), is looked at by many tests.
@@ -143,8 +143,6 @@ def news(count: int, **more: object) -> dict[str, Reply]:
     return {"/": listing(*pages), **pages}
 
 
-CANARY = "127.0.3.99"
-
 ORDINARY = {
     "/": listing("/bai-1", "/bai-2#y", "/tep.pdf", "mailto:x@example.vn", "http://khac.invalid/"),
     "/bai-1": article("một", headers={"ETag": '"1"', "Last-Modified": "yesterday"}),
@@ -192,22 +190,6 @@ def busy(path: str) -> Reply | None:
     return fixed(news(5))(path)
 
 
-def redirecting(canary: str) -> dict[str, Reply]:
-    """Ways to lure the crawler to the canary."""
-    away = {
-        f"/{code}": Reply(b"", code, {"Location": canary}) for code in (301, 302, 303, 307, 308)
-    }
-    refresh = f'<meta http-equiv="refresh" content="0; url={canary}">'
-    more = {
-        "/meta": Reply(f"<html><head>{refresh}</head><body>x</body></html>".encode()),
-        "/tep": Reply(b"", 302, {"Location": "file:///etc/passwd"}),
-        "/so": Reply(b"", 302, {"Location": canary.replace(CANARY, "2130707299")}),
-        "/dau": Reply(b"", 302, {"Location": canary.replace("http:", "")}),
-    }
-    links = [canary, canary.replace(CANARY, "0x7f000363"), canary.replace("http:", "")]
-    return {"/": listing(*links, *away, *more, "/bai"), "/bai": article("thật"), **away, **more}
-
-
 ROBOTS = {
     "robots-503": Reply(b"", 503),
     "robots-429": Reply(b"", 429),
@@ -217,7 +199,7 @@ ROBOTS = {
     "robots-cam": Reply(b"User-agent: *\nDisallow: /bai-0\n"),
     "robots-cham": Reply(f"User-agent: *\nCrawl-delay: {DELAY}\n".encode()),
     "robots-vong": Reply(b"", 302, {"Location": "/robots.txt"}),
-    "robots-xa": Reply(b"", 302, {"Location": f"http://{CANARY}/robots.txt"}),
+    "robots-xa": Reply(b"", 302, {"Location": "http://127.0.3.99/robots.txt"}),
 }
 
 
@@ -249,14 +231,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             stack.callback(made.stop)
             return made
 
-        canary = site(fixed({"/": article("chim hoàng yến")}), CANARY)
         sites = {
             "thuong": site(fixed(ORDINARY)),
             "hong": site(fixed(BAD_PAGES)),
             "bay": site(traps),
             "loi": site(server_error),
             "ban": site(busy),
-            "dan-di": site(fixed(redirecting(f"http://{canary.host}/"))),
             "cham": site(fixed(news(6))),
             "chung-1": site(fixed(news(4, seconds=0.02)), "127.0.3.98"),
             "chung-2": site(fixed(news(4, seconds=0.02)), "127.0.3.98"),
@@ -284,7 +264,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             for stored in store.all_articles():
                 titles[stored.article.portal].append(stored.article.title)
             states = {state.portal: state for state in portal_states(store, portals, time.time())}
-        sites["canary"] = canary
         reports = {each.portal: each for each in report.portals}
         yield World(sites, reports, states, titles, folder)
 
@@ -336,11 +315,6 @@ def test_a_long_retry_after_ends_the_crawl_of_the_portal(world: World) -> None:
     assert world.sites["ban"].pages()[-1] == "/bai-1"
     assert "left alone for 3" in world.reports["ban"].error
     assert world.states["ban"].waiting >= 3  # nothing is lost
-
-
-def test_nothing_reaches_the_canary(world: World) -> None:
-    assert world.sites["canary"].asked == []
-    assert world.titles["dan-di"] == ["Bài mẫu thật"]
 
 
 def test_a_loopback_address_is_refused_unless_the_entry_allows_it(world: World) -> None:
