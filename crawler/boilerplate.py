@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
+from lxml.html import HtmlElement
 
 from crawler.blocks import Block, blocks_of, squeezed
 from crawler.dates import DateLine, read_line
@@ -38,10 +40,22 @@ MARKUP: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("comments", r"comments?|respond|binh-?luan|fb-comments"),
         ("rating", r"ratings?|danh-?gia|stars?"),
         ("breadcrumb", r"breadcrumbs?"),
+        (
+            "side column",
+            r"side-?bars?|(?:right|left)-?(?:pane|zone|col\w*)|cookie\w*",
+        ),
+        ("footer", r"footers?|copyright|chan-?trang"),
         ("tools", r"tools?(?:bar)?|print|font-?size|zoom|pagination|pager"),
     )
 )
 """Words in the class or id of an element that is not part of the article."""
+
+LOOKS = re.compile(r"\bhas-[\w-]+")
+"""Classes of WordPress that say how a text looks ("has-medium-font-size"), not what it is."""
+
+APART = frozenset(("related news", "comments", "side column", "footer"))
+ASIDE = frozenset(("aside", "footer", "nav"))
+"""Rules and tags of what stands beside an article and never goes before its end."""
 
 # fmt: off
 NO_TEXT = frozenset((
@@ -93,7 +107,7 @@ def _whole(*lines: str) -> re.Pattern[str]:
 
 
 TOOL = (
-    r"a[+-]{1,2}|a(?= a[+-])|(?:xem với |tăng |giảm )?cỡ chữ:?|100%"
+    r"a[+-]{1,2}|a(?= ?a[+-])|(?:xem với |tăng |giảm )?cỡ chữ:?|100%"
     r"|in(?: trang| bài viết| bài| ra| tin)?(?: này)?|bản in|print"
     r"|(?:gửi|lưu) (?:mail|email|bài viết(?: qua email)?|bài viết này|tin|bài)|send e?mail|email"
     r"|chia sẻ(?: (?:bài viết|qua|lên|trên|facebook|zalo).*)?|copy link|sao chép liên kết"
@@ -155,8 +169,10 @@ AUTHOR = re.compile(r"(?:đăng )?(?:bởi|by)\b.{1,60}|(?:tác giả|người �
 
 RELATED_HEAD = _whole(
     r"(?:các |những )?(?:tin|bài|bài viết|văn bản|thông tin)(?: tức| viết)?"
-    r" (?:khác|liên quan|cùng (?:chuyên mục|loại|chủ đề)|(?:cũ|mới)(?: hơn)?|tiếp theo|đã đưa)",
-    r"(?:có thể )?bạn quan tâm|related (?:posts|news|articles?)|tin bài khác",
+    r" (?:khác|liên quan|cùng (?:chuyên mục|loại|chủ đề)|(?:cũ|mới)(?: (?:hơn|nhất))?|tiếp theo"
+    r"|đã (?:đưa|đăng)(?: ngày)?|(?:xem|đọc) nhiều(?: nhất)?|nổi bật|tiêu điểm)",
+    r"(?:có thể )?bạn quan tâm|related (?:posts|news|articles?)|tin bài khác|cùng chuyên mục",
+    r"có liên quan|đọc tiếp|(?:xem|đọc) thêm",
 )
 FOOTER_HEAD = _whole(
     r"(?:©|®|\(c\)|copyright\b|bản quyền (?:thuộc|©)).*",
@@ -214,6 +230,31 @@ def line_rule(line: str) -> str:
     return rule or ("tools" if not re.search(r"\w", TOOLS.sub("", bare)) else "")
 
 
+def begins_another(element: HtmlElement) -> bool:
+    """Whether an element beside an article begins what is not it: related news, comments, a side
+    column, the page's foot."""
+    if element.tag in ASIDE or _named(element) in APART:
+        return True
+    first = next((text for text in element.itertext() if not text.isspace()), "")
+    return len(first) < LONGEST and RELATED_HEAD.fullmatch(first.strip().strip(EDGE)) is not None
+
+
+def is_footer(element: HtmlElement) -> bool:
+    """Whether an element is a foot, of the page or of a part of it."""
+    return element.tag == "footer" or _named(element) == "footer"
+
+
+def _named(element: HtmlElement) -> str:
+    return _rule_of_names(f"{element.get('class', '')} {element.get('id', '')}")
+
+
+@lru_cache(maxsize=10_000)
+def _rule_of_names(names: str) -> str:
+    """The rule that the words of a class or id tell; "" for none. A portal has few of them."""
+    bare = LOOKS.sub("", names)
+    return next((rule for rule, words in MARKUP if words.search(bare)), "") if bare else ""
+
+
 def date_of_line(line: str, now: datetime) -> DateLine | None:
     """The date of a line that says nothing else (a counter aside); None for any other line."""
     if len(line) > LONGEST:
@@ -227,24 +268,26 @@ def date_of_line(line: str, now: datetime) -> DateLine | None:
 def _strip_markup(soup: BeautifulSoup) -> Iterator[Removed]:
     """Take out elements that show nothing or are known by their class; yields what they showed."""
     enough = MOST * len(soup.get_text())
+    gone = set[int]()
     for tag in soup.find_all(True):
-        rule = "" if tag.decomposed else _markup_rule(tag)
-        if not rule:
+        if id(tag) in gone or not (rule := _markup_rule(tag)):
             continue
         text = tag.get_text(" ")
-        if rule == "no text" or len(text) <= enough or _linked(tag) > MOST:
+        several = rule in APART and len(tag.find_all("a", limit=SEVERAL)) == SEVERAL
+        if rule == "no text" or several or len(text) <= enough or _linked(tag) > MOST:
             if rule != "no text" and (line := squeezed(text)):
                 yield Removed(line, rule)
-            tag.decompose()
+            gone.update(map(id, tag.find_all(True)))
+            tag.extract()
 
 
 def _markup_rule(tag: Tag) -> str:
     if tag.name in NO_TEXT:
         return "no text"
-    style, words = tag.get("style"), _names(tag)
+    style = tag.get("style")
     if tag.has_attr("hidden") or (style and HIDDEN.search(str(style))):
         return "hidden"
-    return next((rule for rule, names in MARKUP if names.search(words)), "") if words else ""
+    return _rule_of_names(_names(tag))
 
 
 def _linked(tag: Tag) -> float:
@@ -310,11 +353,12 @@ def _mark_dates(blocks: Sequence[Block], rules: list[str], now: datetime, exact:
 
 
 def _mark_related(blocks: Sequence[Block], rules: list[str]) -> None:
-    """A heading such as "Các tin khác" and the links below it."""
+    """A heading such as "Các tin khác" and the links below it, each with its teaser."""
     inside = False
     for number, block in enumerate(blocks):
         head = len(block.text) < LONGEST and RELATED_HEAD.fullmatch(block.text.strip(EDGE))
-        inside = bool(head) or (inside and block.linked > MOST)
+        near = (blocks[number - 1], block, *blocks[number + 1 : number + 2])
+        inside = bool(head) or (inside and any(each.linked > MOST for each in near))
         if inside:
             rules[number] = rules[number] or "related news"
 

@@ -116,9 +116,10 @@ def _reason(
 ) -> str:
     """Why this is no article; "" where it is one. A short text needs a heading and a date."""
     teasers = sum(each.rule == "teaser" for each in removed)
-    if teasers > 1 or _is_listing(blocks):
-        return "a listing page"
     dated = place.heading is not None and article.published is not None
+    prose = sum(len(block.text) for block in blocks if block.linked < LINKED)
+    if (teasers > 1 or _is_listing(blocks)) and not (dated and prose >= SHORTEST):
+        return "a listing page"
     letters = sum(len(block.text) for block in blocks)
     return "" if letters >= SHORTEST or (dated and letters) else "no article text"
 

@@ -1,48 +1,34 @@
 """The general way: where title and article stand on a page of an unknown family.
 
-trafilatura says which text is the article's; we look up the smallest part of the page that holds
-it, and that part is then read as the body of a known family is: with its tables and its spelling.
+trafilatura says which text is the article's; we look up the part of the page below the heading that
+holds it, and that part is then read as the body of a known family is: with its tables and its
+spelling.
 """
 
 from __future__ import annotations
 
+import copy
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
 from crawler.blocks import squeezed
+from crawler.boilerplate import begins_another, is_footer
 from crawler.urls import is_file
 
-
-@dataclass(slots=True)
-class Letters:
-    """For every element: letters it shows, letters of links to other pages among them, and letters
-    of the article, as far as they stand below the heading; where the first of these stand, and how
-    many the article has."""
-
-    wanted: int
-
-    shown: Counter[HtmlElement] = field(default_factory=Counter)
-    linked: Counter[HtmlElement] = field(default_factory=Counter)
-    held: Counter[HtmlElement] = field(default_factory=Counter)
-    first: HtmlElement | None = None
-
-
 NEARLY_ALL = 0.85
-"""Share of the article's letters that its place must hold."""
+"""Share of the article's letters that its place must hold, where no heading tells the place."""
 
 SEVERAL = 3
-LONGEST_NEIGHBOUR = 1500
-"""Letters of an element beside the article that may belong to it."""
 
-MOST = 0.6
-"""Share of it that must stand below the heading: the rest is taken for strays from the frame."""
+TWICE, LONGEST_LEAD = 2, 400
+"""The article reaches one level further up where that more than doubles what is found of it, and
+what is found may be no more than its lead (letters)."""
 
 SHORTEST = 20
 """Letters of a piece of text that can be looked up in the article; shorter ones stand anywhere."""
@@ -50,12 +36,18 @@ SHORTEST = 20
 ENOUGH = 100
 """Letters of an article that can be looked for: of a shorter one trafilatura sees the frame."""
 
-SILENT = frozenset(("script", "style", "noscript", "option", "title"))
+THINNED = 0.8
+"""An element of which links are this share is no article; trafilatura does not get to see it."""
+
+SILENT = frozenset(("script", "style", "noscript", "option", "title", "template", "svg"))
+MUTE = SILENT - {"title"} | {"link", "meta", "img", "select", "nav", "footer", "input", "button"}
+COLUMNS = frozenset(("td", "th"))
 
 SHORTEST_TITLE = 8
+LONGEST_TITLE = 300
 HEADINGS = ("h1", "h2", "h3", "h4")
 TITLE_CLASS = re.compile(r"title|headline|tieu-?de|tit\b|heading", re.I)
-SEPARATOR = re.compile(r"\s+[-–—|»:]+\s+|::")
+SEPARATOR = re.compile(r"\s+[-–—|»:>]+\s+|::")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +60,136 @@ class Place:
     body: tuple[HtmlElement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """For every element: the letters it shows, those of links to other pages among them, and those
+    of what trafilatura takes for the article."""
+
+    shown: dict[HtmlElement, int]
+    linked: dict[HtmlElement, int]
+    held: dict[HtmlElement, int]
+
+
 def place_of(root: HtmlElement) -> Place | None:
     """Title and body of the article on a page; None where trafilatura finds no text.
 
-    The body is the smallest element that holds what trafilatura takes for the article, from below
-    the heading, with what stands right beside it: lead and byline often stand apart.
+    The body is what stands below the heading, as far up as the article that trafilatura found
+    reaches; where no heading leads to it, the smallest element that holds it.
     """
-    document = trafilatura.bare_extraction(root, include_comments=False)
+    letters = _weighed(root)
     title, headings = headlines(root)
-    if not isinstance(document, Document) or not document.text or not title:
+    if not title:
         return None
-    first = headings[0] if headings else None
-    letters = _letters(root, first, title, squeezed(document.text))
-    if letters.held[root] < ENOUGH:
-        below = _next_below(first, letters) if first is not None else ()
-        return Place(title, first, below) if below else None
-    inner = _smallest(root, letters)
-    heading = _last_before(letters.first, headings, root)
-    body = _beside(heading, inner, letters) if heading is not None else ()
-    return Place(title, heading, body) if body else Place(title, None, (inner,))
+    _look_up(squeezed(_article_in(_thinned(root, letters))), title, letters)
+    for way, climbs in ((letters, True), (_all_held(letters), False)):
+        places = [Place(text, each, _below(each, way, climbs)) for text, each in headings]
+        best = max(places, key=lambda place: _sum(way.held, place.body), default=None)
+        if best and best.body:
+            return best
+    return Place(title, None, (_smallest(root, letters),)) if letters.held[root] else None
+
+
+def _article_in(page: HtmlElement) -> str:
+    """What trafilatura takes for the article; "" where it finds none.
+
+    It need not be exact at the edges, so the quicker way will do that would rather take too much.
+    """
+    found = trafilatura.bare_extraction(page, fast=True, favor_recall=True, include_comments=False)
+    return (found.text or "") if isinstance(found, Document) else ""
+
+
+def _sum(letters: dict[HtmlElement, int], elements: Iterable[HtmlElement]) -> int:
+    return sum(letters[each] for each in elements)
+
+
+def _weighed(root: HtmlElement) -> Letters:
+    """How much text, and how much linked text, each element shows."""
+    shown = dict.fromkeys(root.iter(), 0)
+    linked = dict.fromkeys(shown, 0)
+    for element in reversed(shown):  # children before parents
+        text, tail, parent = element.text, element.tail, element.getparent()
+        if text and element.tag not in SILENT:
+            shown[element] += len(text.strip())
+        if element.tag == "a" and not is_file(element.get("href") or ""):
+            linked[element] = shown[element]
+        if parent is not None:
+            shown[parent] += shown[element] + (len(tail.strip()) if tail else 0)
+            linked[parent] += linked[element]
+    return Letters(shown, linked, dict.fromkeys(shown, 0))
+
+
+def _thinned(root: HtmlElement, letters: Letters) -> HtmlElement:
+    """A copy of the page without what is surely no article: menus, scripts."""
+    thin = copy.deepcopy(root)
+    for element, twin in zip(letters.shown, list(thin.iter()), strict=True):
+        mute = element.tag in MUTE or _is_menu(element, letters)
+        if mute and twin.getparent() is not None:
+            twin.drop_tree()
+    return thin
+
+
+def _is_menu(element: HtmlElement, letters: Letters) -> bool:
+    linked = letters.linked[element]
+    return linked > THINNED * letters.shown[element] and _has_links(element)
+
+
+def _has_links(element: HtmlElement) -> bool:
+    return sum(1 for _ in islice(element.iter("a"), SEVERAL)) == SEVERAL
+
+
+def _look_up(article: str, title: str, letters: Letters) -> None:
+    """Note where the text of the article stands, outside of links and headings of its own."""
+    in_links = {each for link in next(iter(letters.held)).iter("a") for each in link.iter()}
+    for element in reversed(letters.held):
+        parent = element.getparent()
+        for text, inside in ((element.text, element), (element.tail, parent)):
+            if not text or len(text) < SHORTEST or inside in in_links or inside.tag in SILENT:
+                continue
+            piece = squeezed(text)
+            if len(piece) >= SHORTEST and piece != title and piece in article:
+                letters.held[inside] += len(piece)
+        if parent is not None:
+            letters.held[parent] += letters.held[element]
+
+
+def _all_held(letters: Letters) -> Letters:
+    """As if trafilatura took all that is no link for the article."""
+    held = {each: shown - letters.linked[each] for each, shown in letters.shown.items()}
+    return replace(letters, held=held)
+
+
+def _below(heading: HtmlElement, letters: Letters, climbs: bool) -> tuple[HtmlElement, ...]:
+    """The elements below a heading that hold the article; () where there is nothing of it.
+
+    `climbs` says that more of it further up counts, and not only what comes next.
+    """
+    found, passed, held = list[HtmlElement](), list[HtmlElement](), 0
+    branch: HtmlElement | None = heading
+    while branch is not None and not (found and branch.tag in COLUMNS):
+        passed += _until_another(branch.itersiblings(), letters)
+        more = _sum(letters.held, passed)
+        if more > TWICE * held and held < (LONGEST_LEAD if climbs else ENOUGH):
+            found, held = [*found, *passed], held + more
+            passed = []
+        branch = branch.getparent()
+    return tuple(found)
+
+
+def _until_another(siblings: Iterable[HtmlElement], letters: Letters) -> Iterator[HtmlElement]:
+    """What belongs to the article: menus are left out, and what begins another one ends it."""
+    held = 0
+    for each in siblings:
+        links = _is_links(each, letters) and letters.held[each] <= ENOUGH
+        if held and (begins_another(each) or (links and letters.shown[each] > ENOUGH)):
+            return
+        if not links and not is_footer(each):
+            yield each
+            held += letters.held[each]
+
+
+def _is_links(element: HtmlElement, letters: Letters) -> bool:
+    """Whether an element is mostly a list of links to other pages."""
+    return 2 * letters.linked[element] > letters.shown[element] and _has_links(element)
 
 
 def _smallest(root: HtmlElement, letters: Letters) -> HtmlElement:
@@ -98,96 +201,29 @@ def _smallest(root: HtmlElement, letters: Letters) -> HtmlElement:
     return place
 
 
-def _last_before(
-    first: HtmlElement | None, headings: Sequence[HtmlElement], root: HtmlElement
-) -> HtmlElement | None:
-    """The last of the headings above the article's first words."""
-    before = set(takewhile(lambda element: element is not first, root.iter()))
-    return next((each for each in reversed(headings) if each in before), None)
+def headlines(root: HtmlElement) -> tuple[str, list[tuple[str, HtmlElement]]]:
+    """The article's title, and the headings that may be it with their elements, the last first.
 
-
-def _beside(heading: HtmlElement, inner: HtmlElement, letters: Letters) -> tuple[HtmlElement, ...]:
-    """The article below its heading; () where the two do not stand side by side."""
-    branch: HtmlElement | None = heading
-    while branch is not None:
-        below = list(_without_links(branch.itersiblings(), inner, letters))
-        held = sum(letters.held[each] for each in below)
-        if held >= MOST * letters.held[inner]:
-            shown = sum(letters.shown[each] for each in below)
-            most = 2 * max(letters.wanted, letters.shown[inner])
-            return tuple(below) if shown <= most else ()
-        branch = branch.getparent()
-    return ()
-
-
-def _without_links(
-    siblings: Iterable[HtmlElement], inner: HtmlElement, letters: Letters
-) -> Iterator[HtmlElement]:
-    """Menus and the like are left out; the first of them below the article ends it."""
-    held = 0
-    for each in siblings:
-        if not _is_links(each, letters) or each is inner or letters.held[each] > ENOUGH:
-            yield each
-            held += letters.held[each]
-        elif held >= NEARLY_ALL * letters.held[inner]:
-            return
-
-
-def _next_below(heading: HtmlElement, letters: Letters) -> tuple[HtmlElement, ...]:
-    """What stands next below a heading, where the article's text is too short to be looked up."""
-    branch, below = heading, list[HtmlElement]()
-    while not below and branch.getparent() is not None:
-        below = [each for each in branch.itersiblings() if letters.shown[each]]
-        branch = branch.getparent()
-    texts = [each for each in below if not _is_links(each, letters)]
-    enough = sum(letters.shown[each] for each in texts) >= ENOUGH
-    return tuple(texts if enough else below)
-
-
-def _is_links(element: HtmlElement, letters: Letters) -> bool:
-    """Whether an element is mostly a list of links, or too long to belong to an article beside."""
-    shown = letters.shown[element]
-    several = sum(1 for _ in islice(element.iter("a"), SEVERAL)) == SEVERAL
-    return (several and 2 * letters.linked[element] > shown) or shown > LONGEST_NEIGHBOUR
-
-
-def _letters(root: HtmlElement, heading: HtmlElement | None, title: str, article: str) -> Letters:
-    letters = Letters(len(article))
-    in_links = {each for link in root.iter("a") for each in link.iter()}
-    below = True
-    for element in reversed(list(root.iter())):  # children before parents
-        parent = element.getparent()
-        for text, inside in ((element.text, element), (element.tail, parent)):
-            piece = squeezed(text) if text and element.tag not in SILENT else ""
-            letters.shown[inside] += len(piece)
-            wanted = below and len(piece) >= SHORTEST and piece != title
-            if wanted and inside not in in_links and piece in article:
-                letters.held[inside] += len(piece)
-                letters.first = inside
-        if element.tag == "a" and not is_file(element.get("href") or ""):
-            letters.linked[element] = letters.shown[element]
-        if parent is not None:
-            for count in (letters.shown, letters.held, letters.linked):
-                count[parent] += count[element]
-        below = below and element is not heading
-    return letters
-
-
-def headlines(root: HtmlElement) -> tuple[str, list[HtmlElement]]:
-    """The article's title and the elements that show it, in order; none where only <title> does.
-
-    The <title> of a page mostly begins with the article's title; the heading that it repeats is
-    the one that counts, for many portals have a heading over every box.
+    The <title> of a page mostly begins or ends with the article's title; the heading that it
+    repeats is the one that counts, for many portals have a heading over every box. Where it names
+    the portal alone, any heading that is no link may be the title.
     """
     whole = squeezed(root.findtext(".//title") or "")
     shown = [(squeezed(e.text_content()), e) for e in root.iter() if _may_be_title(e)]
-    repeated = [text for text, _ in shown if len(text) >= SHORTEST_TITLE and text in whole]
-    title = max(repeated, key=lambda text: (whole.startswith(text), len(text)), default="")
-    if not title:
+    shown = [(text, e) for text, e in shown if SHORTEST_TITLE <= len(text) <= LONGEST_TITLE]
+    unlinked = {text for text, e in shown if e.find(".//a") is None}
+    begins, ends = whole.startswith, whole.endswith
+    repeated = [text for text, _ in shown if begins(text)]
+    repeated = repeated or [text for text in unlinked if ends(text)]
+    title = max(repeated or (text for text, _ in shown if text in whole), key=len, default="")
+    if not repeated:
         metas = root.xpath("//meta[@property='og:title']")
-        title = squeezed(metas[0].get("content") or "") if metas else ""
-    title = title or str(SEPARATOR.split(whole, maxsplit=1)[0])
-    return title, [element for text, element in shown if text == title]
+        title = squeezed(metas[0].get("content") or "") if metas else title
+    parts = SEPARATOR.split(whole)
+    if title or len(parts) > 1:
+        title = title or str(parts[0])
+        return title, [(text, e) for text, e in reversed(shown) if text == title]
+    return whole, [(text, e) for text, e in reversed(shown) if text in unlinked]
 
 
 def _may_be_title(element: HtmlElement) -> bool:

@@ -185,12 +185,17 @@ def joined(base: str, href: str) -> str | None:
 
 
 def is_file(url: str) -> bool:
-    """Whether the path ends like a document, a picture or a feed.
+    """Whether the path ends like a document, a picture or a feed. Never raises.
 
     >>> is_file("http://xa.example.vn/ke-hoach.PDF?v=1"), is_file("http://xa.example.vn/tin.html")
     (True, False)
+    >>> is_file("http://[")
+    False
     """
-    return bool(FILES.search(urlsplit(url).path))
+    try:
+        return bool(FILES.search(urlsplit(url).path))
+    except ValueError:  # no address at all
+        return False
 
 
 def _without_dots(path: str) -> str:
