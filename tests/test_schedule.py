@@ -35,6 +35,7 @@ from crawler.schedule import (
 )
 from crawler.store import Store, open_store
 from tests.portals.server import CONTACT
+from tests.replay_site import HOME, article, crawl, listing
 
 ROOT = Path(__file__).parent.parent
 HOUR = 3600.0
@@ -399,6 +400,25 @@ def test_a_schedule_that_was_killed_leaves_no_second_crawl_of_a_portal(
             os.kill(orphan, signal.SIGTERM)
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=PATIENCE) == 0
+
+
+def test_what_waits_is_indexed_by_a_process_of_its_own(
+    tmp_path: Path, command: Callable[[], subprocess.Popen[str]]
+) -> None:
+    """Nothing can be crawled: there is no contact."""
+    (tmp_path / "portals.toml").write_text(portals_toml(f"{HOME}/").replace(CONTACT, ""))
+    pages = {"/": listing("/bai-1"), "/bai-1": article("một")}
+    path = tmp_path / "index" / "store" / "articles.db"
+    with open_store(path) as store:
+        crawl(store, path.parent / "pages", pages)
+    running = command()
+    wait_until(lambda: (tmp_path / "index" / "whoosh" / "current").exists())
+    wait_until(lambda: not crawls_of(running.pid))
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=PATIENCE) == 0
+    with open_store(path) as store:
+        assert store.waiting() == 0
+    assert "1 articles indexed" in running.communicate()[0]
 
 
 def portals_toml(url: str) -> str:

@@ -316,6 +316,15 @@ def test_forget_asks_and_then_the_article_is_found_no_more() -> None:
 
 
 @pytest.mark.usefixtures("crawled")
+def test_an_index_of_nothing_is_searched() -> None:
+    """As in the first minutes of a new place, or when all of it was forgotten."""
+    open_store(Path("other/store/articles.db")).close()
+    assert call("--index", "other", "index").exit_code == 0
+    done = call("--index", "other", "search", '"thu gom" rac')
+    assert (done.exit_code, "0 articles" in done.output) == (0, True)
+
+
+@pytest.mark.usefixtures("crawled")
 def test_forget_a_whole_portal_by_its_id() -> None:
     done = call("forget", PORTAL.id, "--reason", "cổng đã đóng", "--yes")
     assert (done.exit_code, "2  articles" in done.output) == (0, True)

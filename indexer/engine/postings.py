@@ -54,6 +54,8 @@ class PostingsReader:
     def _live(self) -> NDArray[np.bool_]:
         """One flag a document: whether it is not deleted."""
         live = np.ones(self.document_count, np.bool_)
+        if not self.document_count:  # Whoosh's reader of nothing has no such set
+            return live
         for leaf, first in self.reader.leaf_readers():
             live[[first + number for number in leaf.deleted_docs_set or ()]] = False
         return live
