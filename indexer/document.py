@@ -10,7 +10,7 @@ from typing import Literal
 
 from crawler.article import Article
 from crawler.store import Stored
-from indexer.document_numbers import document_numbers
+from indexer.document_numbers import DocumentNumber, document_numbers
 from indexer.families import family_of
 from indexer.mentions import mentions
 from indexer.normalize import normalize
@@ -65,7 +65,7 @@ class Document:
     provinces: tuple[str, ...]
     topics: tuple[str, ...]
     type: str
-    numbers: tuple[str, ...]
+    numbers: tuple[DocumentNumber, ...]
     periods: tuple[Period, ...]
     family: int
 

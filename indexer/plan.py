@@ -8,13 +8,16 @@ syllable matches only itself, except one that no text has as typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from whoosh.query import And, Not, NullQuery, Or, Query, Term
 from whoosh.query import Sequence as Adjacent
 
-from indexer.abbreviations import Alternative, alternatives
+from indexer.abbreviations import Keys, alternatives
+from indexer.document_numbers import asked_numbers, number_key
 from indexer.engine.scorer import MostOf
 from indexer.normalize import fold, syllables
 from indexer.query import Parsed, Part, runs
@@ -27,7 +30,6 @@ from indexer.schema import (
     TITLE,
     TITLE_FOLDED,
     WORDS,
-    cited_key,
     pairs,
 )
 from indexer.segment import words
@@ -61,6 +63,16 @@ class Targets:
     exact: set[str] = field(default_factory=set)
     folded: set[str] = field(default_factory=set)
     phrases: set[tuple[str, ...]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Span:
+    """Groups of a query from one to another (not included), and what says the same: phrases of
+    keys, and keys of a document's number."""
+
+    end: int
+    phrases: list[Keys] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +140,13 @@ class _Planner:
 
     def _units(self) -> Iterator[tuple[Query, bool]]:
         """A query for each group, abbreviated spans as one, and whether it is a plain word."""
-        spans = {span.start: span for span in self._abbreviated()}
+        spans = self._spans()
         position = 0
         while position < len(self.parsed.groups):
             group = self.parsed.groups[position]
             span = spans.get(position)
             if span:
-                covered = self.parsed.groups[position : span.end]
-                yield self._either([part for each in covered for part in each], span), True
+                yield self._either(self.parsed.groups[position : span.end], span), True
                 position = span.end
                 continue
             for part in group:
@@ -145,42 +156,67 @@ class _Planner:
             yield alternatives_[0] if len(group) == 1 else Or(alternatives_), plain
             position += 1
 
-    def _abbreviated(self) -> list[Alternative]:
-        """Spans of groups with another way to say them, the longest at each place, none inside
+    def _spans(self) -> Mapping[int, Span]:
+        """Spans with another way to say them by their starts, the longest at each, none inside
         another."""
-        if self.literal:
-            return []
-        found: list[Alternative] = []
-        for start, end in runs(self.parsed.groups):
-            keys = [group[0].keys[0] for group in self.parsed.groups[start:end]]
+        spans: dict[int, Span] = {}
+        for start, end in runs(self.parsed.groups, joined=True) if not self.literal else ():
+            found = self._said_otherwise(start, end)
             free = 0
-            for each in sorted(alternatives(keys), key=lambda each: (each.start, -each.end)):
-                if each.start >= free:
-                    found.append(Alternative(start + each.start, start + each.end, each.keys))
-                    free = each.end
+            for first, last in sorted(found, key=lambda ends: (ends[0], -ends[1])):
+                if first >= free:
+                    spans[first] = found[first, last]
+                    free = last
+        return spans
+
+    def _said_otherwise(self, start: int, end: int) -> Mapping[tuple[int, int], Span]:
+        """The spans of a run of groups, by their ends."""
+        parts = [group[0] for group in self.parsed.groups[start:end]]
+        keys = [key for part in parts for key in part.keys]
+        bounds = list(accumulate((len(part.keys) for part in parts), initial=0))
+        groups = {bound: start + number for number, bound in enumerate(bounds)}
+        found: dict[tuple[int, int], Span] = defaultdict(lambda: Span(0))
+        for each in alternatives(keys):
+            if each.start in groups and each.end in groups:
+                found[groups[each.start], groups[each.end]].phrases.append(each.keys)
+        for first, last, number in asked_numbers(keys):
+            until = min(bound for bound in bounds if bound >= last)  # 123/UBND-VP-TH: to its end
+            if first in groups:
+                cited = number_key(" ".join(keys[number:until]))
+                found[groups[first], groups[until]].cited.append(cited)
+        for (_, last), span in found.items():
+            span.end = last
         return found
 
-    def _either(self, parts: Sequence[Part], span: Alternative) -> Query:
-        """The words of a span as typed, or the phrase that says the same."""
+    def _either(self, groups: Sequence[Sequence[Part]], span: Span) -> Query:
+        """The words of a span as typed, a phrase that says the same, or the number they are."""
+        parts = [part for group in groups for part in group]
         for part in parts:
             self._note(part)
-        self.targets.phrases.add(span.keys)
-        typed, meant = " ".join(part.typed for part in parts), " ".join(span.keys)
-        self.widenings.append(Widening("abbreviation", typed, (meant,)))
-        self._add(TEXT_, span.keys, SYLLABLE)
-        self._rank_pairs(span.keys)
-        self._add(WORDS, words(meant), WORD)
+        for phrase in span.phrases:
+            self._note_phrase(" ".join(part.typed for part in parts), phrase)
+        self._add(CITED, span.cited, WORD)
         return Or(
             [
                 And([self._matching(part) for part in parts]),
-                _phrase(Term(TEXT_, key) for key in span.keys),
+                *(_phrase(Term(TEXT_, key) for key in phrase) for phrase in span.phrases),
+                *(Term(CITED, number) for number in span.cited),
             ]
         )
+
+    def _note_phrase(self, typed: str, phrase: Keys) -> None:
+        """Mark a phrase that is searched beside what was typed, let it rank, and say so."""
+        meant = " ".join(phrase)
+        self.targets.phrases.add(phrase)
+        self.widenings.append(Widening("abbreviation", typed, (meant,)))
+        self._add(TEXT_, phrase, SYLLABLE)
+        self._rank_pairs(phrase)
+        self._add(WORDS, words(meant), WORD)
 
     def _matching(self, part: Part) -> Query:
         """What a part matches: the syllable, or its syllables side by side."""
         if part.field == "so":
-            return Term(CITED, cited_key(part.typed))
+            return Term(CITED, number_key(part.typed))
         exact, folded = (TITLE, TITLE_FOLDED) if part.field == "tieude" else (TEXT_, TEXT_FOLDED)
         return _phrase(
             Term(folded, fold(key)) if self._is_folded(key) else Term(exact, key)

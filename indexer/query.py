@@ -138,21 +138,26 @@ def _part(found: re.Match[str]) -> Part:
     )
 
 
-def runs(groups: tuple[tuple[Part, ...], ...]) -> Iterator[tuple[int, int]]:
+def runs(groups: tuple[tuple[Part, ...], ...], joined: bool = False) -> Iterator[tuple[int, int]]:
     """Spans [start, end) of groups that are single syllables in a row: where words may hide.
+
+    With `joined`, also syllables that signs join: where short forms and numbers may.
 
     >>> list(runs(parse('ủy ban "nhân dân" phường').groups))
     [(0, 2), (3, 4)]
+    >>> list(runs(parse("sở GD&ĐT họp").groups, joined=True))
+    [(0, 3)]
     """
     start = 0
     for position in range(len(groups) + 1):
-        plain = position < len(groups) and _is_plain(groups[position])
+        plain = position < len(groups) and _is_plain(groups[position], joined)
         if not plain:
             if start < position:
                 yield start, position
             start = position + 1
 
 
-def _is_plain(group: tuple[Part, ...]) -> bool:
+def _is_plain(group: tuple[Part, ...], joined: bool) -> bool:
     part = group[0]
-    return len(group) == len(part.keys) == 1 and not part.quoted and not part.field
+    one = len(group) == 1 and (joined or len(part.keys) == 1)
+    return one and not part.quoted and not part.field

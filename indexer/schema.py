@@ -14,13 +14,14 @@ from whoosh.analysis import IDTokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
 
 from indexer.document import Document
+from indexer.document_numbers import number_key
 from indexer.normalize import fold, syllables
 from indexer.segment import words
 
 NUMBER = "number"
 """The store's number of the article, unique."""
 CITED = "cited"
-"""Numbers of documents that the text cites, folded ("154-kh/tu")."""
+"""Numbers of documents that the text cites, folded and without signs ("154 kh tu")."""
 TITLE = "title"
 TITLE_FOLDED = "title_folded"
 TEXT_ = "text"
@@ -79,7 +80,7 @@ def fields_of(document: Document) -> dict[str, Any]:
     folded = [fold(key) for key in both]
     return {
         NUMBER: str(document.id),
-        CITED: [cited_key(number) for number in document.numbers],
+        CITED: [number_key(str(number)) for number in document.numbers],
         TITLE: title,
         TITLE_FOLDED: folded[: len(title)],
         TEXT_: both,
@@ -88,15 +89,6 @@ def fields_of(document: Document) -> dict[str, Any]:
         PAIRS: pairs(folded),
         FACTS: facts_of(document),
     }
-
-
-def cited_key(number: str) -> str:
-    """A document's number as it is looked up: spaces, case and accents do not matter.
-
-    >>> cited_key("1234/QĐ- UBND")
-    '1234/qd-ubnd'
-    """
-    return "".join(fold(number).split())
 
 
 def facts_of(document: Document) -> dict[str, Any]:
@@ -111,7 +103,10 @@ def facts_of(document: Document) -> dict[str, Any]:
         "provinces": document.provinces,
         "topics": document.topics,
         "type": document.type,
-        "numbers": document.numbers,
+        "numbers": tuple(
+            (each.number, each.sign, each.issuer, each.kind, each.day and each.day.isoformat())
+            for each in document.numbers
+        ),
         "periods": tuple(
             (each.kind, each.since.isoformat(), each.until.isoformat(), each.words, each.certainty)
             for each in document.periods

@@ -30,6 +30,7 @@ from indexer.build import (
     open_generation,
 )
 from indexer.document import TYPES, Document
+from indexer.document_numbers import DocumentNumber
 from indexer.engine.columns import FacetColumn, Mask, facet_column
 from indexer.engine.postings import PostingsReader
 from indexer.engine.scorer import Scorer, Scores
@@ -143,14 +144,19 @@ class Searcher:
         if row is None or stored is None:
             return None
         facts = self.facts[row]
-        names = ("wards", "wards_then", "provinces", "topics", "type", "numbers", "family")
+        names = ("wards", "wards_then", "provinces", "topics", "type", "family")
         periods = (
             Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
             for kind, since, until, words, certainty in facts["periods"]
         )
+        numbers = (
+            DocumentNumber(name, sign, issuer, kind, day and date.fromisoformat(day))
+            for name, sign, issuer, kind, day in facts["numbers"]
+        )
         return Document(
             id=number,
             article=stored.article,
+            numbers=tuple(numbers),
             periods=tuple(periods),
             **{name: facts[name] for name in names},
         )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crawler.article import PrintedDate
 from crawler.store import Stored
 from indexer.document import TYPES, Annotator, Document, Source, type_of
+from indexer.document_numbers import DocumentNumber
 from indexer.wards import Gazetteer
 from tests.test_store import ARTICLE
 
@@ -131,7 +132,7 @@ def test_everything_else_is_read_from_title_and_text(gazetteer: Gazetteer) -> No
         title="Ngân sách 9 tháng đầu năm 2022",
     )
     assert (document.id, document.type, document.topics) == (7, "tin-tuc", ("kinh-te",))
-    assert document.numbers == ("12/KH-UBND",)
+    assert document.numbers == (DocumentNumber("12", "KH", "UBND", "Kế hoạch", None),)
     assert [(period.kind, str(period.since)) for period in document.periods] == [
         ("event", "2022-05-11"),
         ("report", "2022-01-01"),

@@ -25,6 +25,8 @@ TEXTS = {
     "ủy ban": ("Họp thường kỳ", "Ủy ban nhân dân họp về chi thu."),
     "kế hoạch": ("Văn bản", "Theo Kế hoạch số 154- KH/TU ngày 1/2/2026."),
     "số": ("Con số 154", "Có KH và TU nhưng rời nhau."),
+    "công văn": ("Trả lời", "Công văn 123/HĐND-VP ngày 2/1/2026 và Luật 72/2025/QH15."),
+    "giáo dục": ("Khai giảng", "Ngành giáo dục và đào tạo mở trường."),
     "lạ": ("Tổ 5 K1", "Diện tích 81m, đạt 144%, quý 07/2022, 1.234,5 tỷ đồng."),
 }
 
@@ -78,8 +80,22 @@ def found(searcher: Searcher, text: str, literal: bool = False) -> list[str]:
         ("tieude:thu", set()),
         ("so:154-KH/TU", {"kế hoạch"}),
         ("so:154-kh/tu", {"kế hoạch"}),
+        ('so:"154 KH TU"', {"kế hoạch"}),  # however it is spaced or dashed
+        ("so:154/kh-tu", {"kế hoạch"}),
+        ("so:15-KH/TU", set()),
         ("154-KH/TU", {"kế hoạch"}),  # joined by signs: neighbours
         ("154 KH TU", {"kế hoạch", "số"}),
+        ("154-kh/tu", {"kế hoạch"}),
+        ("154 KH/TU", {"kế hoạch"}),
+        ("154/KH TU", {"kế hoạch"}),
+        ("154 - KH / TU", {"kế hoạch", "số"}),
+        ("số 154 KH/TU", {"kế hoạch"}),
+        ("công văn số 123/HĐND-VP", {"công văn"}),  # although "số" is not in the text
+        ("số 123 hdnd vp", {"công văn"}),
+        ("luật số 72/2025/qh15", {"công văn"}),
+        ("sở GD&ĐT", set()),
+        ("GD&ĐT", {"giáo dục"}),  # a short form with a sign
+        ("ngành GD-ĐT mở trường", {"giáo dục"}),
         ('"họp thường kỳ ủy ban"', set()),  # no phrase across title and text
         ("Tổ 5", {"lạ"}),
         ("k1 81m 144% 07/2022", {"lạ"}),
@@ -98,7 +114,14 @@ def test_exact_comes_first(searcher: Searcher) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("duong", {"duong"}), ("UBND", {"ubnd"}), ("đuờng", set()), ("khánh hoà", {"khanh"})],
+    [
+        ("duong", {"duong"}),
+        ("UBND", {"ubnd"}),
+        ("GD&ĐT", set()),
+        ("số 123/HĐND-VP", set()),
+        ("đuờng", set()),
+        ("khánh hoà", {"khanh"}),
+    ],
 )
 def test_literal_widens_nothing(searcher: Searcher, text: str, expected: set[str]) -> None:
     assert set(found(searcher, text, literal=True)) == expected

@@ -253,7 +253,7 @@ def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, st
     for topic in topics_of(article):
         yield "topic", f"{topic.label} ({topic.score:.1f}: {', '.join(topic.phrases)})"
     yield "type", document.type
-    yield "numbers", ", ".join(document.numbers)
+    yield "numbers", ", ".join(map(str, document.numbers))
     for period in document.periods:
         span = f"{period.since} to {period.until}, {period.certainty:.0%} certain"
         yield period.kind, f"{period.words} ({span})"
