@@ -30,7 +30,7 @@ PAGE_FAILURES: dict[type[Exception], str] = {
     DownloadCancelledError: "the page is too large",
     UnsupportedURLSchemeError: "not an http address",
     NotSupported: "not an http address",
-    IgnoreRequest: "redirects without end, or is too large when unpacked",
+    IgnoreRequest: "redirects without end",
     OSError: "could not be unpacked",
 }
 """What can go wrong on the way to a page, in words: with the whole host, or with one page."""
