@@ -53,7 +53,6 @@ class Annotate:
             type="tin-tuc",
             numbers=(),
             periods=(),
-            family=stored.id,
         )
 
 

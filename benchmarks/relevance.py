@@ -113,7 +113,7 @@ def indexed(texts: Iterable[Article], folder: Path) -> tuple[Searcher, dict[int,
 
 def bare_document(stored: Stored) -> Document:
     """The document without wards, topics and the rest, which no query here asks about."""
-    return Document(stored.id, stored.article, (), (), (), (), "tin-tuc", (), (), 0)
+    return Document(stored.id, stored.article, (), (), (), (), "tin-tuc", (), ())
 
 
 def articles(folder: Path) -> Iterator[Article]:

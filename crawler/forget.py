@@ -129,8 +129,16 @@ class _Rows:
     def _remove(self, ids: list[int]) -> None:
         rows = [(id,) for id in ids]
         self.connection.executemany("INSERT OR IGNORE INTO deletions VALUES (?)", rows)
+        self._remove_families(ids)
         self.connection.executemany("DELETE FROM revisions WHERE article = ?", rows)
         self.connection.executemany("DELETE FROM articles WHERE id = ?", rows)
+
+    def _remove_families(self, ids: list[int]) -> None:
+        """Whole families, which the index that must be made anew finds again without these."""
+        families = self._among("SELECT family FROM families WHERE article IN", ids)
+        members = self._among("SELECT article FROM families WHERE family IN", families)
+        for table in ("family_keys", "families"):
+            self._among(f"DELETE FROM {table} WHERE article IN", members)
 
     def _remove_addresses(self, which: str, *parameters: object) -> int:
         return self.connection.execute(

@@ -140,6 +140,17 @@ MIGRATIONS = (
     CREATE TABLE deletions (           -- articles that the published index may still hold
         article INTEGER PRIMARY KEY
     );
+    CREATE TABLE families (            -- which articles are copies of one text
+        article INTEGER PRIMARY KEY REFERENCES articles (id),
+        family INTEGER NOT NULL,
+        sketch BLOB NOT NULL           -- the keys of its text, eight bytes each
+    );
+    CREATE INDEX families_family ON families (family);
+    CREATE TABLE family_keys (         -- of phrases, by which a copy is found; once a family
+        key INTEGER NOT NULL,
+        article INTEGER NOT NULL,
+        PRIMARY KEY (key, article)
+    ) WITHOUT ROWID;
     CREATE TABLE imports (             -- files of other crawlers, and how far they were read
         file TEXT PRIMARY KEY,
         size INTEGER NOT NULL,
@@ -409,6 +420,12 @@ class Store:
             f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
         return {stored.id: stored for stored in map(_stored, rows)}
+
+    def ids(self, unindexed: bool) -> tuple[int, ...]:
+        """Every article by its id, or those that unindexed() gives, the oldest first."""
+        where = "indexed < change" if unindexed else "true"
+        rows = self.connection.execute(f"SELECT id FROM articles WHERE {where} ORDER BY id")
+        return tuple(id for (id,) in rows)
 
     def all_articles(self) -> Iterator[Stored]:
         """Every article in the order of ids, those that were withdrawn too."""

@@ -24,6 +24,7 @@ from shutil import rmtree
 from whoosh.index import FileIndex, create_in, open_dir
 
 from crawler.store import Store, Stored
+from indexer import families
 from indexer.document import Document, Source
 from indexer.schema import NUMBER, SCHEMA, fields_of
 
@@ -80,8 +81,9 @@ def build(
     """Bring the index up to the store: all articles, or those changed since the last time.
 
     `progress` is told articles done and articles to do. Raises IndexBusy. Where nothing changed,
-    nothing is written. Where articles were forgotten, Whoosh would keep their words in old files:
-    then the index is made anew, and the generations that hold them are deleted.
+    nothing is written. Families of copies are found first, in the store. Where articles were
+    forgotten, Whoosh would keep their words in old files: then the index is made anew, and the
+    generations that hold them are deleted.
     """
     labels = {source.id: source.name for source in sources.values()}
     index.mkdir(parents=True, exist_ok=True)
@@ -93,6 +95,9 @@ def build(
         folder = index / next_generation(index)
         rmtree(folder, ignore_errors=True)  # what a killed build left
         folder.mkdir()
+        if rebuild:
+            families.clear(store)
+        families.place(store, store.ids(unindexed=before is not None))
         store.sync()
         if before:
             link_files(before, index / before.generation, folder)

@@ -11,7 +11,6 @@ from typing import Literal
 from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, document_numbers
-from indexer.families import family_of
 from indexer.mentions import mentions
 from indexer.normalize import normalize
 from indexer.periods import Period, periods_of
@@ -67,7 +66,6 @@ class Document:
     type: str
     numbers: tuple[DocumentNumber, ...]
     periods: tuple[Period, ...]
-    family: int
 
 
 class Annotator:
@@ -97,7 +95,6 @@ class Annotator:
             type=type_of(article.title),
             numbers=document_numbers(text),
             periods=periods_of(text, day),
-            family=family_of(article),
         )
 
     def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:

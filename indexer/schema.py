@@ -111,5 +111,4 @@ def facts_of(document: Document) -> dict[str, Any]:
             (each.kind, each.since.isoformat(), each.until.isoformat(), each.words, each.certainty)
             for each in document.periods
         ),
-        "family": document.family,
     }

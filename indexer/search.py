@@ -144,7 +144,7 @@ class Searcher:
         if row is None or stored is None:
             return None
         facts = self.facts[row]
-        names = ("wards", "wards_then", "provinces", "topics", "type", "family")
+        names = ("wards", "wards_then", "provinces", "topics", "type")
         periods = (
             Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
             for kind, since, until, words, certainty in facts["periods"]

@@ -39,7 +39,7 @@ QUERIES = [
 
 
 def annotate(stored: Stored) -> Document:
-    return Document(stored.id, stored.article, (), (), (), (), "tin-tuc", (), (), 0)
+    return Document(stored.id, stored.article, (), (), (), (), "tin-tuc", (), ())
 
 
 class Place:

@@ -38,7 +38,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     def annotate(stored: Stored) -> Document:
         article = stored.article
         numbers = document_numbers(article.text)
-        return Document(stored.id, article, (), (), (), (), "tin-tuc", numbers, (), 0)
+        return Document(stored.id, article, (), (), (), (), "tin-tuc", numbers, ())
 
     with open_store(folder / "articles.db") as store:
         with store.transaction():

@@ -85,7 +85,6 @@ def documents() -> tuple[Callable[[Stored], Document], dict[int, Known]]:
             type=choose.choice(TYPES),
             numbers=(),
             periods=(),
-            family=0,
         )
         known[stored.id] = Known(
             id=stored.id,
