@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,20 +12,22 @@ from pathlib import Path
 from crawler.article import Article
 from indexer.normalize import keys
 
-THRESHOLD = 9.0
-"""A topic below this score is not the article's: three strong phrases, or one in the title."""
+THRESHOLD = 10.0
+"""A topic below this score is not the article's: four strong phrases, or one in the title."""
 
-SHARE = 0.45
+SHARE = 0.5
 """Nor is one below this part of the best topic's score: reports touch on everything."""
 
-TITLE_WEIGHT = 4
+TITLE_WEIGHT = 5
 """A phrase in the title counts as often as this many in the text."""
 
 MOST_OFTEN = 3
 """A phrase counts at most this often in the text, so that no usual word makes a topic."""
 
-SECTION_SCORE = 9.0
-"""What the portal's own section of that name adds."""
+SECTION_SCORE = 10.0
+"""What the portal's own section of that name adds; "Kinh tế - Đô thị" adds half to each of two."""
+
+_SECTION_ENDS = re.compile(r"\s*[-–,;/&|]\s*|\s+và\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,10 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
     }
     for phrase in set(_phrases(article.title)):
         counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
-    section = " ".join(keys(article.section))
-    matches = [_match(topic, counts, section) for topic in _TOPICS]
+    sections = _sections(article.section)
+    matches = [_match(topic, counts, sections) for topic in _TOPICS]
     best = max(match.score for match in matches)
-    if _match(_OUTSIDE, counts, section).score > best:
+    if _match(_OUTSIDE, counts, {}).score > best:
         return ()
     kept = [match for match in matches if match.score >= max(THRESHOLD, SHARE * best)]
     return tuple(sorted(kept, key=lambda match: -match.score))
@@ -116,10 +119,19 @@ def _phrases(text: str) -> Iterator[str]:
                 break
 
 
-def _match(topic: _Topic, counts: Mapping[str, int], section: str) -> TopicMatch:
+def _sections(section: str) -> dict[str, float]:
+    """Keys of a section's name, or else of its parts → what each adds."""
+    name = " ".join(keys(section))
+    if any(name in topic.sections for topic in _TOPICS):
+        return {name: SECTION_SCORE}
+    parts = [" ".join(keys(part)) for part in _SECTION_ENDS.split(section)]
+    return {part: SECTION_SCORE / len(parts) for part in parts}
+
+
+def _match(topic: _Topic, counts: Mapping[str, int], sections: Mapping[str, float]) -> TopicMatch:
     named = counts.keys() & topic.phrases.keys()
     found = ((*topic.phrases[each], counts[each]) for each in named)
     scores = {phrase: weight * count for phrase, weight, count in found}
-    score = sum(scores.values()) + SECTION_SCORE * (section in topic.sections)
+    in_sections = sum(sections[each] for each in sections.keys() & topic.sections)
     strongest = dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))
-    return TopicMatch(topic.slug, topic.label, score, strongest)
+    return TopicMatch(topic.slug, topic.label, sum(scores.values()) + in_sections, strongest)
