@@ -31,6 +31,7 @@ from crawler.entry import append, entry
 from crawler.extract import extract
 from crawler.forget import Unfinished
 from crawler.forget import forget as forget_in
+from crawler.frame import NOTHING, Frame
 from crawler.health import due_portals, portal_states
 from crawler.lane import without_contact
 from crawler.locks import Locks
@@ -38,6 +39,7 @@ from crawler.owners import meant
 from crawler.page import Page, parse
 from crawler.portals import Keep, Portal, Portals, PortalsError, load_portals, mistake
 from crawler.replay import extract_all, import_files
+from crawler.samples import Samples
 from crawler.schedule import PortalsFile, Process, Schedule, apart, run_for_ever
 from crawler.spider import CrawlReport, Unfetched, fetch, survey
 from crawler.spider import crawl as crawl_portals
@@ -236,10 +238,19 @@ def try_page(place: Place, page: str, portal_id: str | None) -> None:
     parsed = parse(fetched)
     if parsed is None:
         raise click.ClickException(f"{page}: the page is empty or not HTML")
-    extraction = extract(parsed, portal)
+    extraction = extract(parsed, portal, frame_of(place, portal))
     print_extraction(extraction, Annotator(load_gazetteer(), sources_of([portal])))
     if extraction.article is None:
         sys.exit(1)
+
+
+def frame_of(place: Place, portal: Portal) -> Frame:
+    """What was learned of what the portal's pages repeat; nothing where nothing is stored."""
+    try:
+        with open_readonly(place.store) as store:
+            return Samples(store).frame(portal.id)
+    except StoreMissing:
+        return NOTHING
 
 
 @cli.command()

@@ -12,12 +12,14 @@ from crawler import fields
 from crawler.article import Article
 from crawler.blocks import Block, squeezed
 from crawler.boilerplate import Removed, stripped
+from crawler.frame import NOTHING, Frame, Sample, sample_of, strip_frame
 from crawler.general import Place, place_of
 from crawler.layouts import Layout, lists, named, recognise
 from crawler.page import ParsedPage
 from crawler.portals import Portal
 
 GENERAL = "general"
+REPEATED = "repeated by the portal"
 OWN = "own"
 """The layout of an article that only a portal's own selectors could read."""
 
@@ -37,23 +39,27 @@ TEASERS = 0.6
 class Extraction:
     """The article of a page, or None and the reason in words.
 
-    `layout` names the family that read it. `removed` are the lines taken for boilerplate.
+    `layout` names the family that read it. `removed` are the lines taken for boilerplate. `sample`
+    is what the page shows, to learn the portal's frame from; None where a layout knows the frame.
     """
 
     article: Article | None
     reason: str
     layout: str
     removed: tuple[Removed, ...]
+    sample: Sample | None = None
 
 
-def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
-    """The article of a page, or why there is none.
+def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extraction:
+    """The article of a page, or why there is none. `frame` is what the portal's other pages show.
 
     1. A known family tells by its selectors where title and body are, or that the page lists.
     2. On any other page the general way finds them.
-    3. Boilerplate rules take from the body what is not the article.
-    4. The other fields are read around it.
-    5. What is left must be an article; where no layout vouches for it, it must look like one.
+    3. What the portal itself repeats is its frame: it is no part of the place, and goes from its
+       edges.
+    4. Boilerplate rules take from the body what is not the article.
+    5. The other fields are read around it.
+    6. What is left must be an article; where no layout vouches for it, it must look like one.
     """
     # 1
     layout = _layout_of(parsed, portal)
@@ -63,22 +69,24 @@ def extract(parsed: ParsedPage, portal: Portal) -> Extraction:
         return Extraction(None, "a listing page", layout.name, ())
     # 2
     if place is None:
-        layout, place = named(GENERAL), place_of(parsed.root)
+        layout, place = named(GENERAL), place_of(parsed.root, frame)
     if place is None:
         return Extraction(None, "no article text", GENERAL, ())
     # 3
-    html, dropped = _html(layout, place)
+    html, dropped = _html(layout, place, NOTHING if exact else frame)
+    # 4
     title = place.title if place.heading is None else ""
     blocks, taken = stripped(html, parsed.page.fetched_at, exact, title)
     removed = (*dropped, *taken)
-    # 4
-    article = _article(parsed, portal, layout, place, blocks, removed)
     # 5
+    article = _article(parsed, portal, layout, place, blocks, removed)
+    # 6
     if exact:
         reason = "" if blocks or article.lead or article.published else "no article text"
     else:
         reason = _reason(place, blocks, removed, article)
-    return Extraction(None if reason else article, reason, layout.name, removed)
+    sample = None if exact or reason else sample_of(parsed.root, place.title)
+    return Extraction(None if reason else article, reason, layout.name, removed, sample)
 
 
 def _layout_of(parsed: ParsedPage, portal: Portal) -> Layout:
@@ -98,8 +106,8 @@ def _by_layout(layout: Layout, parsed: ParsedPage) -> Place | None:
     return None
 
 
-def _html(layout: Layout, place: Place) -> tuple[str, list[Removed]]:
-    """The body as HTML without what its layout drops."""
+def _html(layout: Layout, place: Place, frame: Frame) -> tuple[str, list[Removed]]:
+    """The body as HTML without what its layout drops and what the portal repeats."""
     body = lxml.html.Element("div")
     body.extend(copy.deepcopy(part) for part in place.body)
     body[-1].tail = None
@@ -107,6 +115,7 @@ def _html(layout: Layout, place: Place) -> tuple[str, list[Removed]]:
     removed = [Removed(squeezed(each.text_content()), "the layout") for each in dropped]
     for each in dropped:
         each.drop_tree()
+    removed += [Removed(text, REPEATED) for text in strip_frame(body, frame)]
     html = lxml.html.tostring(body, encoding="unicode")
     return html, [each for each in removed if each.line]
 
@@ -142,7 +151,7 @@ def _article(
     removed: Sequence[Removed],
 ) -> Article:
     root = parsed.root
-    taken = [each.line for each in removed if each.rule == "date line"]
+    taken = [each.line for each in removed if each.rule in ("date line", REPEATED)]
     published, updated = fields.dates_of(parsed, layout, place.heading, place.body, taken)
     rest, captions = fields.captions_apart(blocks)
     byline, paragraphs = fields.byline_of(layout, root, rest)

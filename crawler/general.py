@@ -19,6 +19,7 @@ from trafilatura.settings import Document
 
 from crawler.blocks import squeezed
 from crawler.boilerplate import begins_another, is_footer
+from crawler.frame import Frame
 from crawler.urls import is_file
 
 NEARLY_ALL = 0.85
@@ -38,6 +39,8 @@ ENOUGH = 100
 
 THINNED = 0.8
 """An element of which links are this share is no article; trafilatura does not get to see it."""
+
+ALL_FRAME = 0.9
 
 SILENT = frozenset(("script", "style", "noscript", "option", "title", "template", "svg"))
 MUTE = SILENT - {"title"} | {"link", "meta", "img", "select", "nav", "footer", "input", "button"}
@@ -62,22 +65,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """For every element: the letters it shows, those of links to other pages among them, and those
-    of what trafilatura takes for the article."""
+    """For every element: the letters it shows, those of links to other pages and of the portal's
+    frame among them, and those of what trafilatura takes for the article."""
 
     shown: dict[HtmlElement, int]
     linked: dict[HtmlElement, int]
+    framed: dict[HtmlElement, int]
     held: dict[HtmlElement, int]
 
 
-def place_of(root: HtmlElement) -> Place | None:
-    """Title and body of the article on a page; None where trafilatura finds no text.
+def place_of(root: HtmlElement, frame: Frame) -> Place | None:
+    """Title and body of the article on a page; None where there is none.
 
     The body is what stands below the heading, as far up as the article that trafilatura found
     reaches; where no heading leads to it, the smallest element that holds it.
     """
-    letters = _weighed(root)
-    title, headings = headlines(root)
+    letters = _weighed(root, frame)
+    title, headings = headlines(root, frame)
     if not title:
         return None
     _look_up(squeezed(_article_in(_thinned(root, letters))), title, letters)
@@ -102,27 +106,42 @@ def _sum(letters: dict[HtmlElement, int], elements: Iterable[HtmlElement]) -> in
     return sum(letters[each] for each in elements)
 
 
-def _weighed(root: HtmlElement) -> Letters:
-    """How much text, and how much linked text, each element shows."""
+def _weighed(root: HtmlElement, frame: Frame) -> Letters:
+    """How much text each element shows, and how much of it is linked or the portal's frame."""
     shown = dict.fromkeys(root.iter(), 0)
-    linked = dict.fromkeys(shown, 0)
+    linked, framed = dict.fromkeys(shown, 0), dict.fromkeys(shown, 0)
     for element in reversed(shown):  # children before parents
         text, tail, parent = element.text, element.tail, element.getparent()
         if text and element.tag not in SILENT:
-            shown[element] += len(text.strip())
+            _add(text, element, frame, shown, framed)
         if element.tag == "a" and not is_file(element.get("href") or ""):
             linked[element] = shown[element]
         if parent is not None:
-            shown[parent] += shown[element] + (len(tail.strip()) if tail else 0)
-            linked[parent] += linked[element]
-    return Letters(shown, linked, dict.fromkeys(shown, 0))
+            if tail:
+                _add(tail, parent, frame, shown, framed)
+            for count in (shown, linked, framed):
+                count[parent] += count[element]
+    return Letters(shown, linked, framed, dict.fromkeys(shown, 0))
+
+
+def _add(
+    text: str,
+    element: HtmlElement,
+    frame: Frame,
+    shown: dict[HtmlElement, int],
+    framed: dict[HtmlElement, int],
+) -> None:
+    letters = len(text.strip())
+    shown[element] += letters
+    if letters and frame.shows(text):
+        framed[element] += letters
 
 
 def _thinned(root: HtmlElement, letters: Letters) -> HtmlElement:
     """A copy of the page without what is surely no article: menus, scripts."""
     thin = copy.deepcopy(root)
     for element, twin in zip(letters.shown, list(thin.iter()), strict=True):
-        mute = element.tag in MUTE or _is_menu(element, letters)
+        mute = element.tag in MUTE or _is_menu(element, letters) or _is_frame(element, letters)
         if mute and twin.getparent() is not None:
             twin.drop_tree()
     return thin
@@ -131,6 +150,11 @@ def _thinned(root: HtmlElement, letters: Letters) -> HtmlElement:
 def _is_menu(element: HtmlElement, letters: Letters) -> bool:
     linked = letters.linked[element]
     return linked > THINNED * letters.shown[element] and _has_links(element)
+
+
+def _is_frame(element: HtmlElement, letters: Letters) -> bool:
+    """Whether an element shows hardly anything but what the portal shows on its other pages."""
+    return letters.framed[element] > ALL_FRAME * letters.shown[element]
 
 
 def _has_links(element: HtmlElement) -> bool:
@@ -154,7 +178,10 @@ def _look_up(article: str, title: str, letters: Letters) -> None:
 
 def _all_held(letters: Letters) -> Letters:
     """As if trafilatura took all that is no link for the article."""
-    held = {each: shown - letters.linked[each] for each, shown in letters.shown.items()}
+    held = {
+        each: 0 if _is_frame(each, letters) else shown - letters.linked[each]
+        for each, shown in letters.shown.items()
+    }
     return replace(letters, held=held)
 
 
@@ -201,7 +228,7 @@ def _smallest(root: HtmlElement, letters: Letters) -> HtmlElement:
     return place
 
 
-def headlines(root: HtmlElement) -> tuple[str, list[tuple[str, HtmlElement]]]:
+def headlines(root: HtmlElement, frame: Frame) -> tuple[str, list[tuple[str, HtmlElement]]]:
     """The article's title, and the headings that may be it with their elements, the last first.
 
     The <title> of a page mostly begins or ends with the article's title; the heading that it
@@ -215,6 +242,7 @@ def headlines(root: HtmlElement) -> tuple[str, list[tuple[str, HtmlElement]]]:
     begins, ends = whole.startswith, whole.endswith
     repeated = [text for text, _ in shown if begins(text)]
     repeated = repeated or [text for text in unlinked if ends(text)]
+    repeated = [text for text in repeated if not frame.shows(text)] or repeated
     title = max(repeated or (text for text, _ in shown if text in whole), key=len, default="")
     if not repeated:
         metas = root.xpath("//meta[@property='og:title']")
@@ -223,7 +251,8 @@ def headlines(root: HtmlElement) -> tuple[str, list[tuple[str, HtmlElement]]]:
     if title or len(parts) > 1:
         title = title or str(parts[0])
         return title, [(text, e) for text, e in reversed(shown) if text == title]
-    return whole, [(text, e) for text, e in reversed(shown) if text in unlinked]
+    loose = [(text, e) for text, e in reversed(shown) if text in unlinked]
+    return whole, [each for each in loose if not frame.shows(each[0])] or loose
 
 
 def _may_be_title(element: HtmlElement) -> bool:

@@ -13,8 +13,9 @@ from typing import Literal
 
 from crawler.article import Article
 from crawler.directives import Directives, directives_of
-from crawler.extract import extract
+from crawler.extract import Extraction, extract
 from crawler.feeds import Feed, feeds_named, read_feed
+from crawler.frame import NOTHING, Frame, Sample
 from crawler.page import Page, ParsedPage, parse
 from crawler.portals import Portal
 from crawler.revisit import Kind
@@ -50,7 +51,8 @@ class Reading:
     """What a page is (`kind` of page, None where it is nothing), in a word or two (`outcome`).
 
     `found` are the addresses it names. `content` is a hash of what the page says: a view counter
-    leaves it as it is. `noindex` and `noarchive` are the page's own wishes.
+    leaves it as it is. `noindex` and `noarchive` are the page's own wishes. `sample` is what a page
+    bears witness to of its portal's frame.
     """
 
     kind: Literal["article", "listing", "feed", "sitemap", "attachment"] | None
@@ -60,20 +62,21 @@ class Reading:
     found: tuple[Found, ...] = ()
     noindex: bool = False
     noarchive: bool = False
+    sample: Sample | None = None
 
 
 Read = Callable[[Page, Portal], Reading]
 """How a page is read: read_page(), or what stands in for it."""
 
 
-def read_page(page: Page, portal: Portal) -> Reading:
-    """What a page with status 200 tells. Never raises."""
+def read_page(page: Page, portal: Portal, frame: Frame = NOTHING) -> Reading:
+    """What a page with status 200 tells, by one who knows what the portal repeats. Never raises."""
     feed = read_feed(page.body, page.url) if _may_be_feed(page) else None
     if feed:
         return _of_feed(feed)
     parsed = parse(page)
     if parsed:
-        return _of_html(parsed, portal)
+        return _of_html(parsed, portal, frame)
     if page.body.strip() and _is_document(page):
         return Reading("attachment", ATTACHMENT, hashlib.sha256(page.body).hexdigest())
     outcome = "not HTML" if page.body.strip() else "empty page"
@@ -100,17 +103,17 @@ def _of_feed(feed: Feed) -> Reading:
     return Reading("feed" if feed.kind == "feed" else "sitemap", feed.kind, content, found=found)
 
 
-def _of_html(parsed: ParsedPage, portal: Portal) -> Reading:
+def _of_html(parsed: ParsedPage, portal: Portal, frame: Frame) -> Reading:
     page = parsed.page
     wishes = directives_of(page.headers, parsed.root, page.fetched_at)
     linked = () if wishes.nofollow else tuple(links(parsed.root, page.url))
     named = [Found(url, "feed") for url in feeds_named(parsed.root, page.url)]
     found = (*named, *map(Found, linked))
-    article, outcome = (None, "noindex") if wishes.noindex else _extracted(parsed, portal)
-    if article is None:
-        content = digest(sorted(linked))
+    extraction = _nothing("noindex") if wishes.noindex else _extracted(parsed, portal, frame)
+    if extraction.article is None:
+        outcome, content = extraction.reason, digest(sorted(linked))
         return Reading("listing", outcome, content, None, found, wishes.noindex, wishes.noarchive)
-    return _of_article(article, found, wishes)
+    return replace(_of_article(extraction.article, found, wishes), sample=extraction.sample)
 
 
 def _of_article(article: Article, found: tuple[Found, ...], wishes: Directives) -> Reading:
@@ -122,16 +125,19 @@ def _of_article(article: Article, found: tuple[Found, ...], wishes: Directives) 
     )
 
 
-def _extracted(parsed: ParsedPage, portal: Portal) -> tuple[Article | None, str]:
-    """The article, or None and why there is none."""
+def _extracted(parsed: ParsedPage, portal: Portal, frame: Frame) -> Extraction:
+    """What extract() says; where it fails, no article and why."""
     try:
-        extraction = extract(parsed, portal)
+        return extract(parsed, portal, frame)
     except Exception as error:
         # A fault of ours on one page must not stop the others for a night: it is logged,
         # shown in the status, and the page is in the archive to be read again.
         log.exception("extraction failed on %s", parsed.page.url)
-        return None, f"extraction failed: {type(error).__name__}"
-    return extraction.article, extraction.reason
+        return _nothing(f"extraction failed: {type(error).__name__}")
+
+
+def _nothing(reason: str) -> Extraction:
+    return Extraction(None, reason, "", ())
 
 
 def digest(parts: Iterable[str]) -> str:

@@ -25,7 +25,8 @@ from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.owners import Owners, at_home
 from crawler.page import Page
 from crawler.portals import Portal
-from crawler.reading import Found, Read, Reading, read_page
+from crawler.reading import Found, Read, Reading
+from crawler.samples import Samples
 from crawler.store import Store, from_record, to_record
 from crawler.urls import canonical, site
 from crawler.warc import Broken, Member, Record, members, records_of
@@ -59,14 +60,14 @@ def extract_all(
     folder: Path,
     portals: Sequence[Portal],
     progress: Progress | None = None,
-    read: Read = read_page,
+    read: Read | None = None,
 ) -> Replayed:
     """Read the newest capture of every address again, and store what says something else.
 
     `progress` is told addresses done and addresses known. An article that today's rules no longer
     see as one is reported and left as it is: the fault may be the rule's.
     """
-    owners = Owners(portals)
+    owners, read = Owners(portals), read or Samples(store).read
     captures.catalogue(store, folder, owners.id_of)
     named = {portal.id: portal for portal in portals}
     again, done, total = _Again(store), 0, captures.count(store)
@@ -142,7 +143,7 @@ def import_files(
     portals: Sequence[Portal],
     files: Sequence[Path],
     progress: Progress | None = None,
-    read: Read = read_page,
+    read: Read | None = None,
 ) -> Replayed:
     """Take the pages of WARC files, plain or gzipped, as if they had been crawled.
 
@@ -151,7 +152,8 @@ def import_files(
     and bytes in all. Raises OSError where a file cannot be read.
     """
     captures.trim(store, archive.folder)
-    taker, sizes = _Import(store, archive, portals, read), [file.stat().st_size for file in files]
+    taker = _Import(store, archive, portals, read or Samples(store).read)
+    sizes = [file.stat().st_size for file in files]
     for number, file in enumerate(files):
         before = sum(sizes[:number])
         for offset in taker.file(file, sizes[number]):

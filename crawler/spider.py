@@ -42,9 +42,10 @@ from crawler.packed import Packed
 from crawler.page import Page
 from crawler.politeness import Machines, Turns
 from crawler.portals import Portal, Tls
-from crawler.reading import Read, read_page
+from crawler.reading import Read
 from crawler.revisit import Kind
 from crawler.robots import Robots
+from crawler.samples import Samples
 from crawler.store import Store, open_store
 from crawler.survey import Survey
 from crawler.tls import Encrypted
@@ -115,17 +116,18 @@ def crawl(
     archive_dir: Path,
     contact: str,
     progress: Callable[[int, int], None] | None = None,
-    read: Read = read_page,
+    read: Read | None = None,
 ) -> CrawlReport:
     """Fetch what is due from these portals until nothing is, and store it.
 
     Works once a process, in its main thread: Scrapy's reactor cannot start again. `progress` is
-    told pages done and pages known; `read` says what a page tells. Raises KeyboardInterrupt after
-    Ctrl-C, with everything that was fetched committed.
+    told pages done and pages known; `read` says what a page tells, if not Samples.read(). Raises
+    KeyboardInterrupt after Ctrl-C, with everything that was fetched committed.
     """
     archive = Archive(archive_dir)
     with open_store(store_path) as store:
         locks = locks_beside(store_path)
+        read = read or Samples(store).read
         lanes = [Lane(store, archive, portal, locks, read) for portal in portals]
         started = [lane for lane in lanes if lane.may_start(contact)]
         _run(started, user_agent(contact), store, locks, progress)

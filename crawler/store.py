@@ -140,6 +140,14 @@ MIGRATIONS = (
     CREATE TABLE deletions (           -- articles that the published index may still hold
         article INTEGER PRIMARY KEY
     );
+    CREATE TABLE attachments (         -- what the files say that articles link
+        portal TEXT NOT NULL,
+        url TEXT NOT NULL,             -- canonical, as in the article
+        sha256 TEXT NOT NULL,          -- of the file
+        state TEXT NOT NULL,           -- text, scan, locked, damaged, too much or unknown
+        text TEXT NOT NULL,
+        PRIMARY KEY (portal, url)
+    );
     CREATE TABLE families (            -- which articles are copies of one text
         article INTEGER PRIMARY KEY REFERENCES articles (id),
         family INTEGER NOT NULL,
@@ -150,6 +158,12 @@ MIGRATIONS = (
         key INTEGER NOT NULL,
         article INTEGER NOT NULL,
         PRIMARY KEY (key, article)
+    ) WITHOUT ROWID;
+    CREATE TABLE samples (             -- of each portal's pages, to tell its frame from its news
+        portal TEXT NOT NULL,
+        page INTEGER NOT NULL,         -- a hash of its title
+        texts BLOB NOT NULL,           -- hashes of what it shows, four bytes each
+        PRIMARY KEY (portal, page)
     ) WITHOUT ROWID;
     CREATE TABLE imports (             -- files of other crawlers, and how far they were read
         file TEXT PRIMARY KEY,
@@ -386,6 +400,13 @@ class Store:
             "UPDATE articles SET withdrawn_at = ?, change = (SELECT max(change) + 1 FROM articles)"
             " WHERE id = ? AND withdrawn_at IS NULL",
             (now.isoformat(), article),
+        )
+
+    def touch(self, articles: Iterable[int]) -> None:
+        """These are to be indexed again, as what they link has changed. Inside transaction()."""
+        self.connection.executemany(
+            "UPDATE articles SET change = (SELECT max(change) + 1 FROM articles) WHERE id = ?",
+            [(id,) for id in articles],
         )
 
     def identity(self, article: int) -> str:

@@ -31,7 +31,7 @@ PORTALS = {"known": PORTAL, "unknown": replace(PORTAL, layout="general")}
 
 
 LEFT_OUT_ERROR = 0.15
-"""Our error (1 - F1) on pages of unknown systems as a share of that of trafilatura (asked: 0.67)."""
+"""Our error (1 - F1) on pages of unknown systems as a share of trafilatura's (asked: 0.67)."""
 LEFT_OUT_F1 = 0.965
 LEFT_OUT_WORST = 0.85
 """The lowest mean F1 of the pages of one system."""

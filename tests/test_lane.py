@@ -15,6 +15,7 @@ import crawler.reading
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.failures import LeftAlone
+from crawler.frame import Frame
 from crawler.frontier import Address
 from crawler.health import portal_states
 from crawler.lane import GIVE_UP_AFTER, Download, Lane
@@ -109,10 +110,10 @@ def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
 ) -> None:
     really = crawler.reading.extract
 
-    def extract(parsed: object, portal: Portal) -> object:
+    def extract(parsed: object, portal: Portal, frame: Frame) -> object:
         if parsed.page.url.endswith("/1"):  # type: ignore[attr-defined]
             raise RecursionError("too deep")
-        return really(parsed, portal)  # type: ignore[arg-type]
+        return really(parsed, portal, frame)  # type: ignore[arg-type]
 
     async def download(portal: Portal, address: Address) -> Page:
         return page(address, listing("/1", "/2"))
