@@ -503,9 +503,13 @@ def whose(seen: Survey, ward: str | None, province: str | None) -> tuple[str, st
 
 
 def crawl_apart(place: Place, portals: Sequence[Portal], contact: str, keep: Keep) -> None:
-    """Crawl, in a process of its own."""
-    with mendable(), suppress(KeyboardInterrupt):  # what was fetched is stored; the rest is due
-        report = crawl_portals(portals, place.store, place.archive, contact)
+    """Crawl, in a process of its own, which the schedule ends after a while to go on later."""
+    with mendable():
+        try:
+            report = crawl_portals(portals, place.store, place.archive, contact)
+        except KeyboardInterrupt:
+            report = CrawlReport(())
+            console.print("a crawl was ended: what it fetched is stored, the rest is due")
         finish_crawl(place, keep, report)
 
 
@@ -517,7 +521,8 @@ def index_apart(place: Place, portals: Sequence[Portal]) -> None:
 
 def finish_crawl(place: Place, keep: Keep, report: CrawlReport) -> None:
     """Print the report and keep the archive to its size; exit with 1 where every portal failed."""
-    print_crawl(report)
+    if report.portals:
+        print_crawl(report)
     with open_store(place.store) as store:
         dropped = prune(place.archive, store, keep, datetime.now(VIETNAM))
     if dropped:

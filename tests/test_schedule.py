@@ -431,20 +431,23 @@ def portals_toml(url: str) -> str:
 
 @contextmanager
 def slow_site() -> Iterator[tuple[str, list[str]]]:
-    """A site of endlessly many pages, each after a moment; its address and the paths asked for."""
+    """A site of endlessly many articles, each after a moment; its address and the paths asked for.
+
+    Were they no articles, the crawl would end by itself: it would take them for a trap.
+    """
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
             time.sleep(0.3)
-            page = f'<html><body><a href="/bai-mau-{len(asked)}">Bài mẫu</a></body></html>'
+            page = article(str(len(asked)), f'<a href="/bai-mau-{len(asked)}">Bài mẫu</a>')
             found = self.path == "/" or self.path.startswith("/bai-mau")
             with suppress(ConnectionError):  # who asked has ended
                 self.send_response(200 if found else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
-                self.wfile.write(page.encode() if found else b"")
+                self.wfile.write(page if found else b"")
 
         def log_message(self, format: str, *args: object) -> None:
             """The test looks at `asked`."""

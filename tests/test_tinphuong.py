@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crawler.portals import load_portals
+from crawler.portals import Keep, load_portals
 from crawler.store import open_store
 from tests.portals.server import portals_toml, serve
 from tests.portals.sites import article_path, load_sites
 from tests.replay_site import HOME, PORTAL, article, crawl, listing
-from tinphuong import cli
+from tinphuong import Place, cli, crawl_apart
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
@@ -251,6 +251,20 @@ def test_extract_reads_everything_again_without_a_request() -> None:
     assert done.exit_code == 0, done.output
     assert "2  same" in done.output
     assert call("extract").exit_code == 2
+
+
+@pytest.mark.usefixtures("crawled")
+def test_a_crawl_that_the_schedule_ends_keeps_the_archive_to_its_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every crawl of many portals is ended before its time; the archive would grow for ever."""
+
+    def ended(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tinphuong.crawl_portals", ended)
+    crawl_apart(Place(Path("portals.toml"), Path("index")), [PORTAL], "", Keep(size=1))
+    assert [*(STORE.parent / "pages").iterdir()] == []
 
 
 @pytest.mark.usefixtures("crawled")
