@@ -4,186 +4,297 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from indexer.normalize import normalize
+from indexer.years import (
+    BY_PUBLICATION,
+    NAMED_YEAR,
+    STATED,
+    Dated,
+    valid_day,
+    year_of_day,
+    year_of_span,
+)
+
+Kind = Literal["event", "report", "compared", "term"]
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span of days that a text speaks of: the day of an event, or what is reported on.
+    """A span of days that a text speaks of: of an event, of what is reported on, of what that is
+    compared with ("cùng kỳ năm trước"), or a term of office.
 
     `words` is the text it was read from ("9 tháng đầu năm 2022"); `certainty` runs from 0 to 1
     (under 0.5: the year was inferred from the text around it).
     """
 
-    kind: Literal["event", "report", "term"]
+    kind: Kind
     since: date
     until: date
     words: str
     certainty: float
 
 
-STATED, BY_PUBLICATION, BY_CONTEXT = 1.0, 0.8, 0.4
-"""Certainty of a year that is written, that the date of publication gives, that the text gives."""
+Found = tuple[int, Period]
+"""Where in the text a period stands, and the period."""
 
-NUMBERS = {"ba": 3, "sáu": 6, "chín": 9}
+NUMBERS = {
+    "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
+    "mười một": 11,
+}  # fmt: skip
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
-_WRITTEN_YEAR = rf"(?:\s*(?:năm|/|-)\s*{_YEAR})"
+_WRITTEN_YEAR = rf"(?:[\s,]*(?i:năm|/|-)\s*{_YEAR})"
+_COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+_LUNAR = r"(?!\s*\(?(?:âm\ lịch|ÂL\b))"
 _EVENT = re.compile(
-    r"""
-    (?: (?:\b[Ss]áng|\b[Tt]rưa|\b[Cc]hiều|\b[Tt]ối|\b[Hh]ôm\ nay)
-        (?:\ nay)? [,\s(]* (?:ngày\s+)?
+    rf"""
+    (?: (?:\b[Ss]áng|\b[Tt]rưa|\b[Cc]hiều|\b[Tt]ối|\b[Đđ]êm|\b[Hh]ôm\ nay) (?:\ (?:nay|qua|tối))?
+        (?:,?\ (?:[Tt]hứ\ \w+|[Cc]hủ\ nhật))? [,\s(]* (?:ngày\s+)?
+      | \b\d{{1,2}}\s?(?:h|g|giờ|:)\s?(?:\d\d)?(?:\ phút)?,?\ ngày\s+
+      | \b(?:diễn\ ra|khai\ mạc)\ (?:vào\ )?ngày\s+
       | \bNgày\s+ )                                # at the head of a sentence only: a document's
-    (?P<day>\d{1,2})                               # date is written "ngày 13/10/2021"
-    (?: \s*[/.-]\s* | \s+tháng\s+ ) (?P<month>\d{1,2}) (?!\d)
-    (?: \s*(?:năm|[/.-])\s* (?P<year>(?:19|20)\d\d)\b | (?!\s*[/.-]\s*\d) )
+    (?P<day>\d{{1,2}})                             # date is written "ngày 13/10/2021"
+    (?: \s*[/.-]\s* | \s+tháng\s+ ) (?P<month>\d{{1,2}}) (?!\d)
+    (?: \s*(?:năm|[/.-])\s* {_YEAR} | (?!\s*[/.-]\s*\d) )
+    (?!\s*(?:-|đến)\s*\d) {_LUNAR}
+    """,
+    re.VERBOSE,
+)
+_DAYS = re.compile(
+    rf"""
+    (?:\b[Tt]ừ\s+(?:ngày\s+)? | \b[Nn]gày\s+)
+    (?P<first>\d{{1,2}}) (?:\s?[/.-]\s?(?P<first_month>\d{{1,2}}))?
+    (?:\s?[/.-]\s?(?P<first_year>(?:19|20)\d\d))?
+    \s*(?:đến|tới|và|-)\s*(?:hết\s+)?(?:ngày\s+)?
+    (?P<day>\d{{1,2}})\s?[/.-]\s?(?P<month>\d{{1,2}})(?!\d)
+    (?: \s?[/.-]\s?{_YEAR} | (?!\s?[/.-]\s?\d) ) {_LUNAR}
     """,
     re.VERBOSE,
 )
 _MONTHS = re.compile(
-    rf"\b(?P<count>\d{{1,2}}|{'|'.join(NUMBERS)}) tháng (?P<end>đầu|cuối) năm\b(?:\s+{_YEAR})?",
+    rf"\b(?:{_COUNT} tháng|(?P<half>nửa)) (?P<end>đầu|cuối) năm\b(?! học)(?:\s+{_YEAR})?"
+    rf"|(?<!ngày )\b(?P<months>\d{{1,2}}) tháng(?: của)?(?: năm |/){_YEAR.replace('year', 'of')}",
     re.IGNORECASE,
 )
-_QUARTER = re.compile(rf"\bquý\s+(?P<quarter>I{{1,3}}|IV|[1-4])\b{_WRITTEN_YEAR}", re.IGNORECASE)
-_MONTH = re.compile(rf"(?<!\d )\btháng\s+(?P<month>\d{{1,2}}){_WRITTEN_YEAR}", re.IGNORECASE)
-_NAMED_YEAR = re.compile(rf"(?<!đến )\bnăm {_YEAR}(?!\s*[-/]\s*\d)", re.IGNORECASE)
-_PART_OF_PERIOD = re.compile(r"(đầu|cuối|\d|\b[IV]+) $")
-"""What stands before a year that belongs to a day, month, quarter or part of the year."""
-_SPAN = re.compile(
-    rf"\b(?P<kind>nhiệm kỳ|nhiệm kì|giai đoạn)\s+(?P<first>20\d\d)\s*-\s*{_YEAR}", re.IGNORECASE
+_QUARTER = re.compile(
+    rf"\b(?i:qu[ýí])\s+(?:(?P<quarter>I{{1,3}}|IV|i{{1,3}}|iv|[1-4])\b{_WRITTEN_YEAR}"
+    r"|(?P<bare>I{1,3}|IV)\b)"
 )
+_MONTH = re.compile(
+    rf"(?<!\d )(?<![Mm]ạng )(?<![Rr]ằm )\b[Tt]háng\s+(?P<month>\d{{1,2}})\b"
+    rf"(?:{_WRITTEN_YEAR}|(?!\s*[/.-]\s*\d)){_LUNAR}"
+)
+_WEEK = re.compile(
+    rf"\b[Tt]uần\s+(?:thứ\s+)?(?:(?P<week>[1-5])\s+tháng\s+(?P<month>\d{{1,2}})\b{_WRITTEN_YEAR}?"
+    r"|(?P<of_year>\d{1,2})(?:\s+năm\s+|\s*/\s*)(?P<iso>(?:19|20)\d\d)\b)"
+)
+_PART_OF_PERIOD = re.compile(r"(đầu|cuối|tháng|tuần|kỳ|kì|\d|\b[IV]+),? $", re.IGNORECASE)
+"""What stands before a year that belongs to a day, month, quarter or part of the year."""
+_SCHOOL_YEAR = re.compile(rf"\bnăm học\s+(?P<first>(?:19|20)\d\d)\s*-\s*{_YEAR}", re.IGNORECASE)
+_SPAN = re.compile(
+    rf"\b(?P<kind>nhiệm k[ỳì](?:\s+[IVXL]+)?|giai đoạn|từ năm|\d{{1,2}} năm)[\s,(]*(?:từ\s+)?"
+    rf"(?:năm\s+)?(?P<first>(?:19|20)\d\d)\s*(?:-|đến)\s*(?:năm\s+)?{_YEAR}",
+    re.IGNORECASE,
+)
+_SAME_TIME = re.compile(
+    rf"\bcùng k[ỳì](?: của)?,? năm (?:{_YEAR}|trước|ngoái)|\bso với năm (?:trước|ngoái)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(r"\b(?:so với|cùng k[ỳì])(?: cùng k[ỳì])?(?: của)? $", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:số liệu|tính|thống kê|báo cáo|kỳ)[^.;\n]{0,12}$", re.IGNORECASE)
+"""What stands before days that figures were gathered in, and nothing took place."""
+
+BEFORE = 30
+"""Characters before a period that tell what it is to the text."""
 
 
 def periods_of(text: str, published: date | None = None) -> tuple[Period, ...]:
-    """The periods that `text` names, each once: events, then spans reported on, then terms.
+    """The periods that `text` names, each once: events, reports, what they are compared with,
+    terms.
 
     A year that is not written is the one next to `published`, else one that the text names.
 
     >>> [found] = periods_of("Sáng 11/5, hội nghị bàn nhiệm vụ.", date(2022, 5, 12))
     >>> found.kind, str(found.since), found.certainty
     ('event', '2022-05-11', 0.8)
+    >>> [(each.kind, str(each.until)) for each in periods_of("Quý II/2025 tăng so với quý I/2025")]
+    [('report', '2025-06-30'), ('compared', '2025-03-31')]
     """
     normal = normalize(text)
+    read = [each for reader in _READERS for each in reader(normal, published)]
+    read = [(start, _told_apart(normal, start, period)) for start, period in _outermost(read)]
+    read.extend(_same_times(normal, published, [each for each in read if each[1].kind == "report"]))
     found: dict[tuple[str, date, date], Period] = {}
-    for reader in (_events, _part_years, _quarters, _months, _whole_years, _spans):
-        for period in reader(normal, published):
-            found.setdefault((period.kind, period.since, period.until), period)
-    return tuple(sorted(found.values(), key=lambda period: _KINDS.index(period.kind)))
+    for _, period in read:
+        found.setdefault((period.kind, period.since, period.until), period)
+    kinds = get_args(Kind)
+    return tuple(sorted(found.values(), key=lambda period: kinds.index(period.kind)))
 
 
-_KINDS = ("event", "report", "term")
-
-REACH = 600
-"""Characters after an incomplete date in which a year may complete it."""
-
-FIRST_NEWS = 2005
-"""No portal of a ward had news before; an earlier year is history, not when a meeting was."""
-
-LATE_IN_THE_YEAR = 11
-"""The month from which a meeting on this year and the next is held in the first of the two."""
+def _outermost(read: Iterable[Found]) -> Iterator[Found]:
+    """In the order of the text, without the year within "quý II năm 2025" and its like."""
+    end = 0
+    for start, period in sorted(read, key=lambda each: (each[0], -len(each[1].words))):
+        if start >= end:
+            yield start, period
+            end = start + len(period.words)
 
 
-def _year_of_day(
-    match: re.Match[str], published: date | None, day: int, month: int
-) -> tuple[int, float] | None:
-    """The year of a day, and how sure that is: that nearest to publication, else from the text."""
-    if published:
-        years = (published.year + offset for offset in (-1, 0, 1))
-        days = [each for year in years if (each := _valid(year, month, day))]
-        nearest = min(days, key=lambda each: abs(each - published), default=None)
-        return (nearest.year, BY_PUBLICATION) if nearest else None
-    years_named = _years_after(match)
-    if not years_named:
-        return None
-    latest = max(years_named)
-    ahead = month >= LATE_IN_THE_YEAR and latest - 1 in years_named
-    return latest - ahead, BY_CONTEXT
+def _told_apart(text: str, start: int, period: Period) -> Period:
+    """The period, as one that others are compared with where the words before it say so."""
+    compared = period.kind == "report" and _COMPARED.search(text, max(0, start - BEFORE), start)
+    return replace(period, kind="compared") if compared else period
 
 
-def _year_of_span(match: re.Match[str], published: date | None) -> tuple[int, float] | None:
-    """The year of "9 tháng đầu năm": the next one that the text names, else of publication."""
-    if years := _years_after(match):
-        return years[0], BY_CONTEXT
-    return (published.year, BY_PUBLICATION) if published else None
+def _same_times(
+    text: str, published: date | None, reports: Sequence[Found]
+) -> Iterator[tuple[int, Period]]:
+    """ "cùng kỳ năm trước": the span reported on last before, a year or more ago."""
+    places = [start for start, _ in reports]
+    for match in _SAME_TIME.finditer(text):
+        earlier = bisect(places, match.start())
+        base = reports[earlier - 1][1] if earlier else None
+        now = base.since.year if base else published.year if published else None
+        year = int(match["year"]) if match["year"] else now and now - 1
+        if year:
+            months = (base.since.month, base.until.month) if base else (1, 12)
+            certainty = STATED if match["year"] else base.certainty if base else BY_PUBLICATION
+            yield (
+                match.start(),
+                replace(_months_of_year(match, (year, certainty), *months), kind="compared"),
+            )
 
 
-def _years_after(match: re.Match[str]) -> list[int]:
-    following = _NAMED_YEAR.finditer(match.string, match.start(), match.end() + REACH)
-    return [year for each in following if (year := int(each["year"])) >= FIRST_NEWS]
-
-
-def _valid(year: int, month: int, day: int) -> date | None:
-    """The day, or None where the calendar has none."""
-    if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
-        return date(year, month, day)
-    return None
-
-
-def _written(match: re.Match[str]) -> tuple[int, float] | None:
+def _written(match: re.Match[str]) -> Dated | None:
     return (int(match["year"]), STATED) if match["year"] else None
 
 
-def _events(text: str, published: date | None) -> Iterator[Period]:
+def _day_of(match: re.Match[str], published: date | None) -> tuple[date, float] | None:
+    """The day, month and year of a match, the year completed where it is not written."""
+    day, month = int(match["day"]), int(match["month"])
+    dated = _written(match) or year_of_day(match, published, day, month)
+    when = valid_day(dated[0], month, day) if dated else None
+    return (when, dated[1]) if dated and when else None
+
+
+def _events(text: str, published: date | None) -> Iterator[Found]:
     for match in _EVENT.finditer(text):
-        day, month = int(match["day"]), int(match["month"])
-        dated = _written(match) or _year_of_day(match, published, day, month)
-        when = dated and _valid(dated[0], month, day)
-        if dated and when:
-            yield Period("event", when, when, match[0], dated[1])
+        if dated := _day_of(match, published):
+            yield match.start(), Period("event", dated[0], dated[0], match[0], dated[1])
 
 
-def _part_years(text: str, published: date | None) -> Iterator[Period]:
+def _several_days(text: str, published: date | None) -> Iterator[Found]:
+    """ "từ ngày 10 đến 15/6": of an event, unless the words before it speak of figures."""
+    for match in _DAYS.finditer(text):
+        if dated := _day_of(match, published):
+            until, certainty = dated
+            month = int(match["first_month"] or until.month)
+            year = int(match["first_year"] or until.year - (month > until.month))
+            since = valid_day(year, month, int(match["first"]))
+            counted = _COUNTED.search(text, max(0, match.start() - BEFORE), match.start())
+            if since and since < until:
+                kind: Kind = "report" if counted else "event"
+                yield match.start(), Period(kind, since, until, match[0], certainty)
+
+
+def _part_years(text: str, published: date | None) -> Iterator[Found]:
     """ "9 tháng đầu năm" is January to September, "3 tháng cuối năm" October to December.
 
     Where one of a text has its year ("06 tháng đầu năm 2022"), the others like it mean the same.
     """
     matches = [(match, *_months_of(match)) for match in _MONTHS.finditer(text)]
-    written = {(first, last): dated for match, first, last in matches if (dated := _written(match))}
+    written = {
+        (first, last): (int(year), STATED)
+        for match, first, last in matches
+        if (year := match["year"] or match["of"])
+    }
     for match, first, last in matches:
-        dated = written.get((first, last)) or _year_of_span(match, published)
+        own = match["year"] or match["of"]
+        dated = (int(own), STATED) if own else written.get((first, last))
+        dated = dated or year_of_span(match, published)
         if dated and 1 <= first <= last <= 12:
-            yield _report(match, _written(match) or dated, first, last)
+            yield match.start(), _months_of_year(match, dated, first, last)
 
 
 def _months_of(match: re.Match[str]) -> tuple[int, int]:
-    count = NUMBERS.get(match["count"].lower()) or int(match["count"])
-    return (1, count) if match["end"].lower() == "đầu" else (13 - count, 12)
+    count = (
+        (match["count"] or match["months"] or "").upper().lower()
+    )  # re takes ı and ſ for i and s
+    months = 6 if match["half"] else NUMBERS.get(count) or int(count)
+    return (13 - months, 12) if (match["end"] or "").lower() == "cuối" else (1, months)
 
 
-def _quarters(text: str, published: date | None) -> Iterator[Period]:
+def _quarters(text: str, published: date | None) -> Iterator[Found]:
     for match in _QUARTER.finditer(text):
-        last = 3 * QUARTERS[match["quarter"].lower()]
-        yield _report(match, (int(match["year"]), STATED), last - 2, last)
+        last = 3 * QUARTERS[(match["quarter"] or match["bare"]).lower()]
+        if dated := _written(match) or year_of_span(match, published):
+            yield match.start(), _months_of_year(match, dated, last - 2, last)
 
 
-def _months(text: str, published: date | None) -> Iterator[Period]:
+def _months(text: str, published: date | None) -> Iterator[Found]:
     for match in _MONTH.finditer(text):
-        if 1 <= int(match["month"]) <= 12:
-            month = int(match["month"])
-            yield _report(match, (int(match["year"]), STATED), month, month)
+        month = int(match["month"])
+        dated = _written(match) or year_of_day(match, published, 15, month)
+        if dated and 1 <= month <= 12:
+            yield match.start(), _months_of_year(match, dated, month, month)
 
 
-def _whole_years(text: str, published: date | None) -> Iterator[Period]:
-    for match in _NAMED_YEAR.finditer(text):
-        if not _PART_OF_PERIOD.search(text, max(0, match.start() - 5), match.start()):
-            yield _report(match, (int(match["year"]), STATED), 1, 12)
+def _weeks(text: str, published: date | None) -> Iterator[Found]:
+    """The days 15 to 21 are the third week of a month; weeks of a year are those of ISO 8601."""
+    for match in _WEEK.finditer(text):
+        if match["iso"]:
+            year, week = int(match["iso"]), int(match["of_year"])
+            if 1 <= week <= date(year, 12, 28).isocalendar().week:
+                since, until = (date.fromisocalendar(year, week, day) for day in (1, 7))
+                yield match.start(), Period("report", since, until, match[0], STATED)
+            continue
+        month, last = int(match["month"]), 7 * int(match["week"])
+        dated = _written(match) or year_of_day(match, published, last - 6, month)
+        if dated and (first := valid_day(dated[0], month, last - 6)):
+            end = valid_day(dated[0], month, last) or _end(dated[0], month)
+            yield match.start(), Period("report", first, end, match[0], dated[1])
 
 
-def _spans(text: str, published: date | None) -> Iterator[Period]:
+def _whole_years(text: str, published: date | None) -> Iterator[Found]:
+    for match in NAMED_YEAR.finditer(text):
+        if not _PART_OF_PERIOD.search(text, max(0, match.start() - 7), match.start()):
+            yield match.start(), _months_of_year(match, (int(match["year"]), STATED), 1, 12)
+
+
+def _school_years(text: str, published: date | None) -> Iterator[Found]:
+    """From September to May (Education Law 2019; each year's plan of the Ministry)."""
+    for match in _SCHOOL_YEAR.finditer(text):
+        first, year = int(match["first"]), int(match["year"])
+        if year == first + 1:
+            since, until = date(first, 9, 1), date(year, 5, 31)
+            yield match.start(), Period("report", since, until, match[0], STATED)
+
+
+def _spans(text: str, published: date | None) -> Iterator[Found]:
     for match in _SPAN.finditer(text):
         since, until = date(int(match["first"]), 1, 1), date(int(match["year"]), 12, 31)
         if since <= until:
-            kind: Literal["report", "term"] = "report" if match["kind"][0] in "gG" else "term"
-            yield Period(kind, since, until, match[0], STATED)
+            kind: Kind = "term" if match["kind"][0] in "nN" else "report"
+            yield match.start(), Period(kind, since, until, match[0], STATED)
 
 
-def _report(match: re.Match[str], dated: tuple[int, float], first: int, last: int) -> Period:
+_READERS: Sequence[Callable[[str, date | None], Iterator[Found]]] = (
+    _events, _several_days, _part_years, _quarters, _weeks, _months, _whole_years, _school_years,
+    _spans,
+)  # fmt: skip
+
+
+def _months_of_year(match: re.Match[str], dated: Dated, first: int, last: int) -> Period:
     year, certainty = dated
-    until = date(year, last, calendar.monthrange(year, last)[1])
-    return Period("report", date(year, first, 1), until, match[0], certainty)
+    return Period("report", date(year, first, 1), _end(year, last), match[0], certainty)
+
+
+def _end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -77,7 +77,7 @@ def _spans(sentence: str, published: date | None) -> Iterator[tuple[Period, int]
     """The spans of one sentence in order, with points for the words between it and the last."""
     if not _SPAN_WORD.search(sentence):
         return
-    named = (each for each in periods_of(sentence, published) if each.kind != "event")
+    named = (each for each in periods_of(sentence, published) if each.kind in ("report", "term"))
     end = 0
     for start, period in sorted(((sentence.find(p.words), p) for p in named), key=_place):
         before, end = sentence[end:start], start + len(period.words)
