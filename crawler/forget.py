@@ -77,7 +77,7 @@ class _Rows:
         self._remove(ids)
         attachments = self._remove_addresses("kind = 'attachment'")
         addresses = self._remove_addresses("true")
-        for table in ("crawls", "shapes"):
+        for table in ("crawls", "shapes", "attachments"):
             self.connection.execute(f"DELETE FROM {table} WHERE portal = ?", (self.portal,))
         return len(ids), addresses, attachments
 
@@ -150,6 +150,9 @@ class _Rows:
         for url in urls:
             for variant in _variants(url):
                 self._bury(variant, identity_in(variant) or variant, identity)
+            self.connection.execute(
+                "DELETE FROM attachments WHERE portal = ? AND url = ?", (self.portal, url)
+            )
         return sum(self._remove_addresses("url = ?", url) for url in urls)
 
     def _bury(self, url: str, key: str, identity: str) -> None:

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from crawler import captures, missing
+from crawler import attached, captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM
+from crawler.attachments import read_file
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.locks import Locks
@@ -231,7 +232,11 @@ class Lane:
             return
         wanted = not reading.noarchive
         capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
+        is_file = reading.kind == "attachment"
+        file = await asyncio.to_thread(read_file, page.body) if is_file else None
         with self.store.transaction():
+            if file:
+                attached.note(self.store, self.portal.id, address.url, digest, file)
             put = self.store.put(article) if article else ""
             found = (Found(page.url), *reading.found)
             self.frontier.add(self.portal, found, address, now)

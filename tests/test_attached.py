@@ -1,0 +1,99 @@
+"""From the crawl into the store: what files say stands with the articles that link them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.article import Article, Attachment
+from crawler.attached import Attached, attached_to, note
+from crawler.attachments import FileText
+from crawler.forget import forget
+from crawler.store import Store, open_store
+from tests.documents import pdf
+from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing
+from tests.test_store import ARTICLE
+
+PLAN = "Kế hoạch số 05/KH-UBND của phường Sao Mai (bài mẫu), năm 2025"
+SITE = {
+    "/": listing("/bai-1", "/bai-2"),
+    "/bai-1": article("một", file="/rieng.pdf"),
+    "/bai-2": article("hai", file="/chung.pdf"),
+    "/rieng.pdf": pdf([PLAN]),
+    "/chung.pdf": pdf([""]),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store" / "articles.db") as store:
+        yield store
+
+
+def by_title(store: Store) -> dict[str, Article]:
+    return {each.article.title: each.article for each in store.all_articles()}
+
+
+def rows(store: Store) -> list[tuple[str, str, str]]:
+    query = "SELECT url, state, text FROM attachments ORDER BY url"
+    return list(store.connection.execute(query).fetchall())
+
+
+def test_files_are_read_as_they_are_crawled(store: Store, tmp_path: Path) -> None:
+    crawl(store, tmp_path / "pages", SITE)
+    articles = by_title(store)
+    name = "Kế hoạch kèm theo"
+    assert attached_to(store, articles["Bài mẫu một"]) == (
+        Attached(f"{HOME}/rieng.pdf", name, "text", PLAN),
+    )
+    assert attached_to(store, articles["Bài mẫu hai"]) == (
+        Attached(f"{HOME}/chung.pdf", name, "scan", ""),
+    )
+
+
+def test_a_file_that_changes_is_read_again_and_its_article_indexed(
+    store: Store, tmp_path: Path
+) -> None:
+    crawl(store, tmp_path / "pages", SITE)
+    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    crawl(store, tmp_path / "pages", SITE, DAY + timedelta(1))
+    assert store.waiting() == 0
+    changed = SITE | {"/rieng.pdf": pdf([PLAN.replace("2025", "2026")])}
+    crawl(store, tmp_path / "pages", changed, DAY + timedelta(2))
+    assert [each.article.title for each in store.unindexed()] == ["Bài mẫu một"]
+    assert "2026" in attached_to(store, by_title(store)["Bài mẫu một"])[0].text
+
+
+def test_every_article_that_links_it_is_indexed_again(store: Store) -> None:
+    url = ARTICLE.attachments[0].url
+    other = replace(ARTICLE, identity="bai-2", attachments=(Attachment(f"{url}?x", "Khác"),))
+    same = replace(ARTICLE, identity="bai-3")
+    elsewhere = replace(ARTICLE, portal="khac")
+    with store.transaction():
+        for each in (ARTICLE, other, same, elsewhere):
+            store.put(each)
+    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    for file in (FileText("text", "Một"), FileText("text", "Một"), FileText("text", "Hai")):
+        with store.transaction():
+            note(store, "mau", url, "00", file)
+    waiting = list(store.unindexed())
+    assert [each.article.identity for each in waiting] == ["bai-1", "bai-3"]
+    assert len({each.change for each in waiting}) == 2  # so each can begin a family of its own
+
+
+def test_a_file_that_was_not_fetched_is_named_all_the_same(store: Store) -> None:
+    (attachment,) = ARTICLE.attachments
+    expected = (Attached(attachment.url, attachment.name, None, ""),)
+    assert attached_to(store, ARTICLE) == expected
+
+
+def test_what_is_forgotten_goes_with_its_files(store: Store, tmp_path: Path) -> None:
+    crawl(store, tmp_path / "pages", SITE)
+    forget(store, tmp_path / "pages", PORTAL, f"{HOME}/bai-1", "Theo đơn")
+    assert rows(store) == [(f"{HOME}/chung.pdf", "scan", "")]
+    forget(store, tmp_path / "pages", PORTAL, None, "Theo đơn")
+    assert rows(store) == []
