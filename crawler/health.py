@@ -38,7 +38,7 @@ class PortalState:
 
     `error` is why the last crawl gave up ("" where it did not), `due` when the next may start
     (None: paused, or no longer in portals.toml). `new_24h` and `new_7d` count articles never seen
-    before.
+    before. `weak` says by host what its encryption lacks, where the entry lets that pass.
     """
 
     portal: str
@@ -54,6 +54,7 @@ class PortalState:
     new_7d: int
     waiting: int
     outcomes: Mapping[str, int]
+    weak: Mapping[str, str]
 
 
 class _Crawl(NamedTuple):
@@ -106,6 +107,7 @@ def _state(
         new_7d=_new(store, id, WEEK, now),
         waiting=_waiting(store, id),
         outcomes=_outcomes(store, id),
+        weak=_weak(store, portal) if portal else {},
     )
 
 
@@ -174,6 +176,16 @@ def _outcomes(store: Store, portal: str) -> dict[str, int]:
         (portal,),
     )
     return dict(rows.fetchall())
+
+
+def _weak(store: Store, portal: Portal) -> dict[str, str]:
+    """Hosts whose last connection would not have stood the policy `verify`, and why."""
+    query = (
+        "SELECT host, protocol, fault FROM tls WHERE host IN (SELECT value FROM json_each(?))"
+        " AND (fault <> '' OR protocol NOT IN ('TLSv1.2', 'TLSv1.3'))"
+    )
+    rows = store.connection.execute(query, (json.dumps(portal.hosts),))
+    return {host: f"{protocol}, {fault}" if fault else protocol for host, protocol, fault in rows}
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -14,6 +14,7 @@ from crawler.frontier import Frontier
 from crawler.health import Health, PortalState, due_portals, portal_states
 from crawler.portals import Portal
 from crawler.store import Store, open_store
+from crawler.tls import record
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -167,3 +168,20 @@ def _article(identity: str, seen: float) -> Article:
         layout="general",
         fetched_at=datetime.fromtimestamp(NOW, VIETNAM) - timedelta(seconds=NOW - seen),
     )
+
+
+@pytest.mark.parametrize(
+    ("protocol", "fault", "weak"),
+    [
+        ("TLSv1.3", "", {}),
+        ("TLSv1.2", "", {}),
+        ("TLSv1.3", "expired", {"127.0.15.1": "TLSv1.3, expired"}),
+        ("TLSv1", "", {"127.0.15.1": "TLSv1"}),
+    ],
+)
+def test_weak_encryption_is_named(
+    protocol: str, fault: str, weak: dict[str, str], store: Store
+) -> None:
+    record(store, "127.0.15.1", protocol, fault)
+    record(store, "127.0.15.2", "TLSv1", "expired")  # another portal's
+    assert state_at(store, NOW).weak == weak
