@@ -19,13 +19,12 @@ from urllib.parse import urljoin
 from crawler import attached, captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM
-from crawler.attachments import read_file
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
-from crawler.reading import Found, Read, Reading, read_page
+from crawler.reading import Found, Read, Reading, read_page, with_file
 from crawler.revisit import FIRST, Kind, back_off
 from crawler.robots import kept, origin_of, sitemaps_of
 from crawler.store import Store
@@ -232,11 +231,10 @@ class Lane:
             return
         wanted = not reading.noarchive
         capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
-        is_file = reading.kind == "attachment"
-        file = await asyncio.to_thread(read_file, page.body) if is_file else None
+        reading = await asyncio.to_thread(with_file, reading, page)
         with self.store.transaction():
-            if file:
-                attached.note(self.store, self.portal.id, address.url, digest, file)
+            if reading.file:
+                attached.note(self.store, self.portal.id, address.url, digest, reading.file)
             put = self.store.put(article) if article else ""
             found = (Found(page.url), *reading.found)
             self.frontier.add(self.portal, found, address, now)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.article import Article
+from crawler.attachments import FileText, read_file
 from crawler.directives import Directives, directives_of
 from crawler.extract import Extraction, extract
 from crawler.feeds import Feed, feeds_named, read_feed
@@ -52,7 +53,7 @@ class Reading:
 
     `found` are the addresses it names. `content` is a hash of what the page says: a view counter
     leaves it as it is. `noindex` and `noarchive` are the page's own wishes. `sample` is what a page
-    bears witness to of its portal's frame.
+    bears witness to of its portal's frame; `file` is the text of an attachment: see with_file().
     """
 
     kind: Literal["article", "listing", "feed", "sitemap", "attachment"] | None
@@ -63,6 +64,7 @@ class Reading:
     noindex: bool = False
     noarchive: bool = False
     sample: Sample | None = None
+    file: FileText | None = None
 
 
 Read = Callable[[Page, Portal], Reading]
@@ -81,6 +83,12 @@ def read_page(page: Page, portal: Portal, frame: Frame = NOTHING) -> Reading:
         return Reading("attachment", ATTACHMENT, hashlib.sha256(page.body).hexdigest())
     outcome = "not HTML" if page.body.strip() else "empty page"
     return Reading(None, outcome, digest([outcome]))
+
+
+def with_file(reading: Reading, page: Page) -> Reading:
+    """The reading of an attachment with its text, which takes a process of its own and a while."""
+    is_file = reading.kind == "attachment"
+    return replace(reading, file=read_file(page.body)) if is_file else reading
 
 
 def _may_be_feed(page: Page) -> bool:

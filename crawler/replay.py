@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from crawler import captures
+from crawler import attached, captures
 from crawler.archive import PACKING, Archive, Damaged, read_capture
 from crawler.article import VIETNAM, Article
 from crawler.captures import Captured
@@ -25,7 +25,7 @@ from crawler.frontier import Address, Fetched, Frontier, named
 from crawler.owners import Owners, at_home
 from crawler.page import Page
 from crawler.portals import Portal
-from crawler.reading import Found, Read, Reading
+from crawler.reading import Found, Read, Reading, with_file
 from crawler.samples import Samples
 from crawler.store import Store, from_record, to_record
 from crawler.urls import canonical, site
@@ -90,7 +90,8 @@ def _reading(folder: Path, portal: Portal | None, captured: Captured, read: Read
     if portal is None:
         return "of no portal in portals.toml"
     try:
-        return read(read_capture(folder, captured.capture), portal)
+        page = read_capture(folder, captured.capture)
+        return with_file(read(page, portal), page)
     except Damaged:
         return "damaged"
 
@@ -115,6 +116,9 @@ class _Again:
             self.counts[self._put(named(self.store, address, reading.article))] += 1
         elif address and address.article:
             self._without(captured.url, address.article, reading)
+        elif reading.file:
+            attached.note(self.store, captured.portal, captured.url, reading.content, reading.file)
+            self.counts["attachment"] += 1
         else:
             self.counts["no article"] += 1
 
@@ -187,7 +191,9 @@ class _Import:
             self.counts["files read before"] += 1
         for batch in _small_batches(members(path, offset)):
             pages = [each for member in batch for each in self._pages(member)]
-            readings = [(portal, page, self.read(page, portal)) for portal, page in pages]
+            readings = [
+                (portal, page, with_file(self.read(page, portal), page)) for portal, page in pages
+            ]
             offset = batch[-1].offset + batch[-1].length
             with self.store.transaction() as connection:
                 for portal, page, reading in readings:
@@ -274,6 +280,8 @@ class _Import:
             "SELECT 1 FROM addresses WHERE portal = ? AND url = ? AND fetched_at >= ?",
             (portal.id, page.url, then),
         ).fetchone()
+        if row is None and reading.file:
+            attached.note(self.store, portal.id, page.url, digest, reading.file)
         if row is None and reading.kind is not None:
             what = Fetched(
                 url=page.url,

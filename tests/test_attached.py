@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive import Archive, files
 from crawler.article import Article, Attachment
 from crawler.attached import Attached, attached_to, note
 from crawler.attachments import FileText
 from crawler.forget import forget
+from crawler.replay import extract_all, import_files
 from crawler.store import Store, open_store
 from tests.documents import pdf
 from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing
@@ -97,3 +99,22 @@ def test_what_is_forgotten_goes_with_its_files(store: Store, tmp_path: Path) -> 
     assert rows(store) == [(f"{HOME}/chung.pdf", "scan", "")]
     forget(store, tmp_path / "pages", PORTAL, None, "Theo đơn")
     assert rows(store) == []
+
+
+def test_files_of_the_archive_are_read_again(store: Store, tmp_path: Path) -> None:
+    crawl(store, tmp_path / "pages", SITE)
+    before = rows(store)
+    store.connection.execute("DELETE FROM attachments")
+    done = extract_all(store, tmp_path / "pages", [PORTAL])
+    assert done.counts["attachment"] == 2
+    assert rows(store) == before
+
+
+def test_files_of_other_crawlers_are_read(store: Store, tmp_path: Path) -> None:
+    crawl(store, tmp_path / "pages", SITE)
+    before, archived = rows(store), files(tmp_path / "pages")
+    with open_store(tmp_path / "other" / "articles.db") as other:
+        archive = Archive(tmp_path / "other" / "pages")
+        import_files(other, archive, [PORTAL], archived)
+        archive.close()
+        assert rows(other) == before
