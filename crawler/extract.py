@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import lxml.html
 
@@ -25,6 +26,9 @@ OWN = "own"
 
 SHORTEST = 150
 """Letters an article has, unless something else says that it is one."""
+
+MOST_ELEMENTS, MOST_LETTERS = 30_000, 2_000_000
+"""What a page may hold: nobody wrote more, and reading it would take seconds and much memory."""
 
 LINKS, LINKED = 3, 0.3
 """So many lines that are links, and so large a share of all lines, make a page a listing; one does
@@ -61,6 +65,8 @@ def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extra
     5. The other fields are read around it.
     6. What is left must be an article; where no layout vouches for it, it must look like one.
     """
+    if too_much := _too_much(parsed):
+        return Extraction(None, too_much, GENERAL, ())
     # 1
     layout = _layout_of(parsed, portal)
     place = _by_layout(layout, parsed)
@@ -87,6 +93,13 @@ def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extra
         reason = _reason(place, blocks, removed, article)
     sample = None if exact or reason else sample_of(parsed.root, place.title)
     return Extraction(None if reason else article, reason, layout.name, removed, sample)
+
+
+def _too_much(parsed: ParsedPage) -> str:
+    """Why a page is not even looked at; "" where it is."""
+    if len(list(islice(parsed.root.iter(), MOST_ELEMENTS + 1))) > MOST_ELEMENTS:
+        return "too many elements"
+    return "too much text" if len(parsed.root.text_content()) > MOST_LETTERS else ""
 
 
 def _layout_of(parsed: ParsedPage, portal: Portal) -> Layout:

@@ -46,6 +46,9 @@ SILENT = frozenset(("script", "style", "noscript", "option", "title", "template"
 MUTE = SILENT - {"title"} | {"link", "meta", "img", "select", "nav", "footer", "input", "button"}
 COLUMNS = frozenset(("td", "th"))
 
+MOST = 8
+"""Headings that are looked at, the last of those that show the title."""
+
 SHORTEST_TITLE = 8
 LONGEST_TITLE = 300
 HEADINGS = ("h1", "h2", "h3", "h4")
@@ -86,7 +89,7 @@ def place_of(root: HtmlElement, frame: Frame) -> Place | None:
         return None
     _look_up(squeezed(_article_in(_thinned(root, letters))), title, letters)
     for way, climbs in ((letters, True), (_all_held(letters), False)):
-        places = [Place(text, each, _below(each, way, climbs)) for text, each in headings]
+        places = [Place(text, each, _below(each, way, climbs)) for text, each in headings[:MOST]]
         best = max(places, key=lambda place: _sum(way.held, place.body), default=None)
         if best and best.body:
             return best
@@ -191,14 +194,14 @@ def _below(heading: HtmlElement, letters: Letters, climbs: bool) -> tuple[HtmlEl
     `climbs` says that more of it further up counts, and not only what comes next.
     """
     found, passed, held = list[HtmlElement](), list[HtmlElement](), 0
-    branch: HtmlElement | None = heading
-    while branch is not None and not (found and branch.tag in COLUMNS):
+    branch, parent = heading, heading.getparent()
+    while parent is not None and not (found and branch.tag in COLUMNS):
         passed += _until_another(branch.itersiblings(), letters)
         more = _sum(letters.held, passed)
         if more > TWICE * held and held < (LONGEST_LEAD if climbs else ENOUGH):
             found, held = [*found, *passed], held + more
             passed = []
-        branch = branch.getparent()
+        branch, parent = parent, parent.getparent()
     return tuple(found)
 
 

@@ -13,8 +13,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from lxml.etree import ParserError
+from lxml.etree import ParserError, XPath
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.fonts import encoding_of, respell
@@ -48,6 +49,16 @@ CONTROLS = bytes({*range(0x20)} - {*b"\t\n\f\r"})
 MARK = r"#(?:0*(?:7[6-9]\d|8[0-7]\d)|x0*3[0-6][0-9a-f]);"
 MARKED = re.compile(rf"&(?:{MARK}|\w{{1,31}};(?=[\u0300-\u036f]|&{MARK}))", re.I)
 """Combining marks, and letters before one, that are written as references."""
+
+MARKS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+)
+LONG_ROW = re.compile(f"([{MARKS}]{{30}})[{MARKS}]+")
+"""No language puts more marks on a letter (UAX #15, D4), and ordering n of them takes n² steps."""
+
+LONG_ATTRIBUTES = XPath("//@*[string-length() > 10000]")
+"""Pictures within the page and the like: nothing that tells what a text is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,8 @@ def parse(page: Page) -> ParsedPage | None:
         root = document_fromstring(markup, parser=parser)
     except ParserError:  # markup without one element
         return None
+    for value in cast("list[Any]", LONG_ATTRIBUTES(root)):
+        del value.getparent().attrib[value.attrname]
     respell(root)
     return ParsedPage(page, text, root)
 
@@ -101,7 +114,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     """
     text = _decoded(body, content_type).replace("\0", "")
     text = MARKED.sub(lambda match: html.unescape(match[0]), text)
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", LONG_ROW.sub(r"\1", text))
 
 
 def _decoded(body: bytes, content_type: str) -> str:
