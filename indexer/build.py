@@ -28,7 +28,7 @@ from indexer import families
 from indexer.document import Document, Source
 from indexer.schema import NUMBER, SCHEMA, fields_of
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of schema or keys; an index of another format is built anew."""
 
 KEPT = 2

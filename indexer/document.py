@@ -14,6 +14,7 @@ from indexer.document_numbers import DocumentNumber, document_numbers
 from indexer.mentions import mentions
 from indexer.normalize import normalize
 from indexer.periods import Period, periods_of
+from indexer.reporting import reporting_period
 from indexer.topics import topics_of
 from indexer.units import Unit
 from indexer.wards import REFORM, Gazetteer
@@ -54,7 +55,8 @@ class Document:
     """`id` is the store's row number. Wards, provinces and topics are slugs.
 
     `wards` and `provinces` are the units of today (several, where a unit of the time was split);
-    `wards_then` are the units by the names of the time the article was written.
+    `wards_then` are the units by the names of the time the article was written. `reports_on` is the
+    span that the whole article accounts for, of the `periods` it names.
     """
 
     id: int
@@ -66,6 +68,7 @@ class Document:
     type: str
     numbers: tuple[DocumentNumber, ...]
     periods: tuple[Period, ...]
+    reports_on: Period | None = None
 
 
 class Annotator:
@@ -95,6 +98,7 @@ class Annotator:
             type=type_of(article.title),
             numbers=document_numbers(text),
             periods=periods_of(text, day),
+            reports_on=reporting_period(article.title, article.text, day),
         )
 
     def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:

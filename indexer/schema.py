@@ -16,6 +16,7 @@ from whoosh.fields import ID, STORED, TEXT, Schema
 from indexer.document import Document
 from indexer.document_numbers import number_key
 from indexer.normalize import fold, syllables
+from indexer.periods import Period
 from indexer.segment import words
 
 NUMBER = "number"
@@ -107,8 +108,11 @@ def facts_of(document: Document) -> dict[str, Any]:
             (each.number, each.sign, each.issuer, each.kind, each.day and each.day.isoformat())
             for each in document.numbers
         ),
-        "periods": tuple(
-            (each.kind, each.since.isoformat(), each.until.isoformat(), each.words, each.certainty)
-            for each in document.periods
-        ),
+        "periods": tuple(map(_period_facts, document.periods)),
+        "reports_on": document.reports_on and _period_facts(document.reports_on),
     }
+
+
+def _period_facts(period: Period) -> tuple[str, str, str, str, float]:
+    since, until = period.since.isoformat(), period.until.isoformat()
+    return period.kind, since, until, period.words, period.certainty

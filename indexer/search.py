@@ -35,7 +35,7 @@ from indexer.engine.columns import FacetColumn, Mask, facet_column
 from indexer.engine.postings import PostingsReader
 from indexer.engine.scorer import Scorer, Scores
 from indexer.normalize import fold
-from indexer.periods import Period
+from indexer.periods import Kind, Period
 from indexer.plan import Plan, plan
 from indexer.query import PAGE_SIZE, Query, parse
 from indexer.results import FacetValue, Hit, Results
@@ -145,10 +145,6 @@ class Searcher:
             return None
         facts = self.facts[row]
         names = ("wards", "wards_then", "provinces", "topics", "type")
-        periods = (
-            Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
-            for kind, since, until, words, certainty in facts["periods"]
-        )
         numbers = (
             DocumentNumber(name, sign, issuer, kind, day and date.fromisoformat(day))
             for name, sign, issuer, kind, day in facts["numbers"]
@@ -157,7 +153,8 @@ class Searcher:
             id=number,
             article=stored.article,
             numbers=tuple(numbers),
-            periods=tuple(periods),
+            periods=tuple(_period(*each) for each in facts["periods"]),
+            reports_on=facts["reports_on"] and _period(*facts["reports_on"]),
             **{name: facts[name] for name in names},
         )
 
@@ -336,6 +333,11 @@ class Searcher:
 def midnight(day: date) -> int:
     """The beginning of a day in Vietnam, in seconds since 1970."""
     return int(datetime.combine(day, time(), VIETNAM).timestamp())
+
+
+def _period(kind: Kind, since: str, until: str, words: str, certainty: float) -> Period:
+    """What schema.facts_of() made of a period, as it was."""
+    return Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -137,6 +137,13 @@ def test_everything_else_is_read_from_title_and_text(gazetteer: Gazetteer) -> No
         ("event", "2022-05-11"),
         ("report", "2022-01-01"),
     ]
+    assert document.reports_on == document.periods[1]
+
+
+def test_an_article_about_a_day_reports_on_no_span(gazetteer: Gazetteer) -> None:
+    document = annotated(gazetteer, "", "Lễ hội năm 2021 có 6 đội.", BEFORE, title="Lễ hội")
+    assert document.periods
+    assert document.reports_on is None
 
 
 PIECES = [

@@ -12,20 +12,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.article import VIETNAM, PrintedDate
-from crawler.store import Stored, open_store
+from crawler.store import Stored, open_readonly, open_store
 from indexer.build import build
-from indexer.document import Document, Source
+from indexer.document import Annotator, Document, Source
 from indexer.normalize import fold, syllables
 from indexer.query import PAGE_SIZE, Query
 from indexer.results import Results
 from indexer.search import Searcher, open_searcher
 from indexer.topics import TOPICS
+from indexer.wards import Gazetteer
 from tests.small_site import make_article
 
 ARTICLES = 70
@@ -316,3 +318,17 @@ def test_marks_are_the_spellings_that_matched(world: World, asked: Asked, query:
         for text, marks in ((hit.title, hit.title_marks), (hit.snippet, hit.snippet_marks)):
             marked = " ".join(text[start:end] for start, end in marks)
             assert {fold(token.key) for token in syllables(marked)} <= wanted
+
+
+def test_a_document_comes_back_as_it_was_understood(
+    small_site: dict[str, Any], gazetteer: Gazetteer
+) -> None:
+    searcher = open_searcher(small_site["INDEX"], small_site["STORE"])
+    annotate = Annotator(gazetteer, small_site["SOURCES"]).annotate
+    with open_readonly(small_site["STORE"]) as store:
+        stored = store.articles(range(1, 100))
+    documents = [searcher.document(number) for number in stored]
+    assert documents == [annotate(each) for each in stored.values()]
+    assert any(each and each.reports_on for each in documents)
+    assert searcher.document(1_000) is None
+    searcher.close()

@@ -254,12 +254,17 @@ def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, st
     yield "wards today", ", ".join(document.wards)
     yield "provinces", ", ".join(document.provinces)
     for topic in topics_of(article):
-        yield "topic", f"{topic.label} ({topic.score:.1f}: {', '.join(topic.phrases)})"
+        why = ", ".join(f"{phrase} {points:g}" for phrase, points in topic.phrases.items())
+        yield "topic", f"{topic.label} ({topic.score:g}: {why})"
     yield "type", document.type
     yield "numbers", ", ".join(map(str, document.numbers))
-    for period in document.periods:
-        span = f"{period.since} to {period.until}, {period.certainty:.0%} certain"
-        yield period.kind, f"{period.words} ({span})"
+    for name, period in (
+        ("reports on", document.reports_on),
+        *((period.kind, period) for period in document.periods),
+    ):
+        if period:
+            span = f"{period.since} to {period.until}, {period.certainty:.0%} certain"
+            yield name, f"{period.words} ({span})"
 
 
 def printed_date(printed: PrintedDate | None) -> str:
