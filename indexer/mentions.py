@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from indexer.normalize import Token, syllables
 from indexer.places import Surroundings, places_in
@@ -14,6 +15,9 @@ from indexer.wards import KINDS, REFORM, Gazetteer, number_key
 
 LONGEST_NAME = 6
 """Syllables of a unit's name; the longest is "Văn Miếu - Quốc Tử Giám"."""
+
+MOST_NAMES = 1_000
+"""Names that are looked at in a text: a list of all wards of a province has half of it."""
 
 COUNTS = {"các", "những", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"}
 """Keys before a kind that opens a list: "các phường A, B và C", "ba xã A, B, C"."""
@@ -57,11 +61,11 @@ def mentions(
     if all(text[match.end()].islower() for match in _KIND.finditer(text)):
         return []
     tokens = syllables(text)
-    names = list(_names(gazetteer, text, tokens))
+    names = list(islice(_names(gazetteer, text, tokens), MOST_NAMES))
     if not names:
         return []
     places = places_in(gazetteer, text, tokens)
-    old = any(place.stated and not place.province for place in places)
+    old = any(not gazetteer.places.get(district) for district in places.districts)
     around = Surroundings(places, province, day >= REFORM if day else not old)
     chosen = ((name, _choose(gazetteer, name, around)) for name in names)
     return [

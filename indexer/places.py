@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.normalize import Token, fold
@@ -26,42 +28,51 @@ DISTRICT_KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A district by its key, a province by its slug, or a name that may be either.
+class Places:
+    """Where a text names districts (by key) and provinces (by slug): numbers of tokens, ascending.
 
-    `position` is the number of its first token; `stated` whether the kind of a district stands
-    before it.
+    `districts` stand after their kind, `bare` are names that a district may bear, without it.
     """
 
-    district: str
-    province: str
-    position: int
-    stated: bool
+    districts: Mapping[str, Sequence[int]]
+    bare: Mapping[str, Sequence[int]]
+    provinces: Mapping[str, Sequence[int]]
 
 
-def places_in(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> list[Place]:
-    """The districts and provinces that a text names in capitals, in order."""
+def places_in(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> Places:
+    """The districts and provinces that a text names in capitals."""
+    districts: dict[str, list[int]] = defaultdict(list)
+    bare: dict[str, list[int]] = defaultdict(list)
+    provinces: dict[str, list[int]] = defaultdict(list)
     folded = [fold(number_key(token.key)) for token in tokens]
-    return [
-        place
-        for position, token in enumerate(tokens)
-        if not text[token.start].islower()
-        for place in _places_at(gazetteer, tokens, folded, position)
-    ]
+    for position, token in enumerate(tokens):
+        if text[token.start].islower():
+            continue
+        named = districts if _is_stated(tokens, position) else bare
+        if named is districts and folded[position].isdigit():
+            districts[folded[position]].append(position)
+        for name, province in _names_at(gazetteer, folded, position):
+            named[name].append(position)
+            if province:
+                provinces[province].append(position)
+    return Places(districts, bare, provinces)
 
 
-def _places_at(
-    gazetteer: Gazetteer, tokens: Sequence[Token], folded: Sequence[str], position: int
-) -> Iterator[Place]:
+def _is_stated(tokens: Sequence[Token], position: int) -> bool:
+    """Whether the kind of a district stands before this token."""
     before = [token.key for token in tokens[max(0, position - 2) : position]]
-    stated = bool(before) and not DISTRICT_KINDS.isdisjoint((before[-1], " ".join(before)))
-    if stated and folded[position].isdigit():
-        yield Place(folded[position], "", position, stated)
-    for end in range(position + 1, min(position + LONGEST_PLACE, len(tokens)) + 1):
+    return bool(before) and not DISTRICT_KINDS.isdisjoint((before[-1], " ".join(before)))
+
+
+def _names_at(
+    gazetteer: Gazetteer, folded: Sequence[str], position: int
+) -> Iterator[tuple[str, str]]:
+    """Names of districts or provinces that begin here; the slug of a province, else ""."""
+    for end in range(position + 1, min(position + LONGEST_PLACE, len(folded)) + 1):
         name = " ".join(folded[position:end])
         province = gazetteer.places.get(name)
         if province is not None:
-            yield Place(name, province, position, stated)
+            yield name, province
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,7 +104,7 @@ class Evidence:
 class Surroundings:
     """The places of a text, the province of its portal, and whether it is of after the reform."""
 
-    places: Sequence[Place]
+    places: Places
     home: str
     current: bool
 
@@ -102,30 +113,32 @@ class Surroundings:
     ) -> Evidence:
         """What the text says of `unit`, named in tokens span[0] to span[1]."""
         first, last = span
-        keys = district_keys(unit.province, unit.district)
-        districts = [place for place in self.places if place.district in keys]
-        slugs = gazetteer.provinces_of(unit)
-        provinces = [place for place in self.places if place.province in slugs]
-        named = {place.province for place in self.places} | {self.home}
+        keys, slugs = district_keys(unit.province, unit.district), gazetteer.provinces_of(unit)
+        stated = [self.places.districts[key] for key in keys if key in self.places.districts]
+        bare = [self.places.bare[key] for key in keys if key in self.places.bare]
+        provinces = self.places.provinces
         return Evidence(
-            near_district=_after(districts, last),
+            near_district=min(_after(stated, last, NEAR), _after(bare, last, 1)),
             unlike=unlike,
-            near_province=_after(provinces, last),
-            district=min((abs(p.position - first) for p in districts if p.stated), default=FAR),
-            unnamed=named.isdisjoint(slugs),
+            near_province=_after((provinces[s] for s in slugs if s in provinces), last, NEAR),
+            district=min((_nearest(positions, first) for positions in stated), default=FAR),
+            unnamed=not any(slug == self.home or slug in provinces for slug in slugs),
             untimely=unit.current != self.current,
-            moved=unit.province_slug not in named,
+            moved=unit.province_slug != self.home and unit.province_slug not in provinces,
         )
 
 
-def _after(places: Iterable[Place], last: int) -> int:
-    """How far after token `last` the nearest place begins; a bare name only right after it."""
-    distances = ((place.position - last, place) for place in places)
-    return min(
-        (
-            distance
-            for distance, place in distances
-            if 0 < distance <= (NEAR if place.stated or place.province else 1)
-        ),
-        default=FAR,
+def _after(places: Iterable[Sequence[int]], last: int, reach: int) -> int:
+    """How far after token `last` the next of these places begins, FAR where beyond `reach`."""
+    following = (
+        positions[index] - last
+        for positions in places
+        if (index := bisect_right(positions, last)) < len(positions)
     )
+    return min((distance for distance in following if distance <= reach), default=FAR)
+
+
+def _nearest(positions: Sequence[int], first: int) -> int:
+    """How far from token `first`, before or after, the nearest of these positions is."""
+    index = bisect_right(positions, first)
+    return min(abs(each - first) for each in positions[max(0, index - 1) : index + 1])

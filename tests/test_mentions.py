@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from indexer.mentions import mentions
+from indexer.mentions import MOST_NAMES, mentions
 from indexer.wards import Gazetteer
 
 BEFORE, AFTER = date(2022, 1, 1), date(2026, 1, 1)
@@ -112,3 +112,10 @@ def test_a_mention_says_where_the_name_stands(gazetteer: Gazetteer) -> None:
     text = "Uỷ ban phường Phúc Đồng, quận Long Biên"
     [found] = mentions(gazetteer, text)
     assert text[found.start : found.end] == "Phúc Đồng"
+
+
+def test_a_text_of_nothing_but_names_ends(gazetteer: Gazetteer) -> None:
+    text = "phường Phúc Đồng, quận Long Biên; " * 5_000
+    found = mentions(gazetteer, text)
+    assert {mention.unit.slug for mention in found} == {PHUC_DONG}
+    assert len(found) == MOST_NAMES
