@@ -18,11 +18,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from whoosh.index import FileIndex, create_in, open_dir
 
+from crawler.attached import attached_to
 from crawler.store import Store, Stored
 from indexer import families
 from indexer.document import Document, Source
@@ -103,13 +106,20 @@ def build(
             link_files(before, index / before.generation, folder)
         stored = store.unindexed() if before else store.all_articles()
         expected = store.waiting() if before else sum(store.counts().values())
-        changes = write(folder, before is not None, stored, annotate, expected, progress)
+        fields = partial(_fields, store, annotate)
+        changes = write(folder, before is not None, stored, fields, expected, progress)
         manifest = seal(folder, labels, before)
         verify_in_fresh_process(folder)
         publish(index, folder.name)
         remove_old(index, folder.name, 1 if deleted else KEPT)
         store.mark_indexed(changes, deleted)
     return Built(folder.name, len(changes), manifest.documents)
+
+
+def _fields(store: Store, annotate: Callable[[Stored], Document], stored: Stored) -> dict[str, Any]:
+    """What the writer is given of an article and the files it links."""
+    files = attached_to(store, stored.article)
+    return fields_of(annotate(stored), [file.text for file in files])
 
 
 @contextmanager
@@ -158,7 +168,7 @@ def write(
     folder: Path,
     begun: bool,
     stored: Iterator[Stored],
-    annotate: Callable[[Stored], Document],
+    fields: Callable[[Stored], dict[str, Any]],
     expected: int,
     progress: Progress | None,
 ) -> list[tuple[int, int]]:
@@ -173,7 +183,7 @@ def write(
         if begun:
             writer.delete_by_term(NUMBER, str(each.id))
         if each.withdrawn_at is None:
-            writer.add_document(**fields_of(annotate(each)))
+            writer.add_document(**fields(each))
         changes.append((each.id, each.change))
         if progress:
             progress(len(changes), expected)

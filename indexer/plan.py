@@ -24,6 +24,8 @@ from indexer.query import Parsed, Part, runs
 from indexer.results import Widening
 from indexer.schema import (
     CITED,
+    FILES,
+    FILES_FOLDED,
     PAIRS,
     TEXT_,
     TEXT_FOLDED,
@@ -40,6 +42,8 @@ SYLLABLE = 0.8
 WORD = 1.0
 PAIR = 0.45
 IN_TITLE = 0.5
+IN_FILE = 0.2
+"""In a file that the article links; not weighed by that benchmark, whose texts link none."""
 AS_TYPED = 0.15
 """Where the bare syllable itself stands in the text, beside every spelling: exact comes first."""
 
@@ -199,7 +203,11 @@ class _Planner:
         return Or(
             [
                 And([self._matching(part) for part in parts]),
-                *(_phrase(Term(TEXT_, key) for key in phrase) for phrase in span.phrases),
+                *(
+                    _phrase(Term(name, key) for key in phrase)
+                    for phrase in span.phrases
+                    for name in (TEXT_, FILES)
+                ),
                 *(Term(CITED, number) for number in span.cited),
             ]
         )
@@ -210,14 +218,19 @@ class _Planner:
         self.targets.phrases.add(phrase)
         self.widenings.append(Widening("abbreviation", typed, (meant,)))
         self._add(TEXT_, phrase, SYLLABLE)
+        self._add(FILES, phrase, IN_FILE)
         self._rank_pairs(phrase)
         self._add(WORDS, words(meant), WORD)
 
     def _matching(self, part: Part) -> Query:
-        """What a part matches: the syllable, or its syllables side by side."""
+        """What a part matches: the syllable, or its syllables side by side, in text or files."""
         if part.field == "so":
             return Term(CITED, number_key(part.typed))
-        exact, folded = (TITLE, TITLE_FOLDED) if part.field == "tieude" else (TEXT_, TEXT_FOLDED)
+        if part.field == "tieude":
+            return self._within(part, TITLE, TITLE_FOLDED)
+        return Or([self._within(part, TEXT_, TEXT_FOLDED), self._within(part, FILES, FILES_FOLDED)])
+
+    def _within(self, part: Part, exact: str, folded: str) -> Query:
         return _phrase(
             Term(folded, fold(key)) if self._is_folded(key) else Term(exact, key)
             for key in part.keys
@@ -244,9 +257,11 @@ class _Planner:
                 self._add(TEXT_FOLDED, [fold(key)], SYLLABLE)
                 self._add(TITLE_FOLDED, [fold(key)], IN_TITLE)
                 self._add(TEXT_, [key], AS_TYPED)
+                self._add(FILES_FOLDED, [fold(key)], IN_FILE)
             else:
                 self._add(TEXT_, [key], SYLLABLE)
                 self._add(TITLE, [key], IN_TITLE)
+                self._add(FILES, [key], IN_FILE)
         self._rank_pairs(keys)
 
     def _rank_pairs(self, keys: Sequence[str]) -> None:

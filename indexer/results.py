@@ -13,7 +13,11 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found. `title` and `snippet` are plain text; marks are [start, end) in them."""
+    """One article found. `title` and `snippet` are plain text; marks are [start, end) in them.
+
+    `file` is the name of the attachment that the snippet is of, "" where it is of the article's own
+    text; `copies` is how many other articles have nearly that text.
+    """
 
     id: int
     url: str
@@ -27,7 +31,9 @@ class Hit:
     wards: tuple[str, ...]
     wards_then: tuple[str, ...]
     topics: tuple[str, ...]
-    score: float
+    score: float = 0.0
+    file: str = ""
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ through one and the same tokeniser (normalize.syllables) and segmenter (segment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -36,11 +36,15 @@ PAIRS = "pairs"
 Folded for queries of both kinds: two neighbours have few homographs, and a second field of pairs
 with accents doubled the time of building and the size of the index for no better rank.
 """
+FILES = "files"
+FILES_FOLDED = "files_folded"
+"""Syllables of the files that an article links: matching, phrases, and little of the rank. Apart,
+so that a long file makes no article's own words weigh less."""
 FACTS = "facts"
 """What the hits show and the facets count, as stored (see facts_of())."""
 
 TITLE_END = "\x1f"
-"""Stands between title and text, so that no phrase reaches across."""
+"""Stands between title and text, and behind each file, so that no phrase reaches across."""
 
 
 def _given(phrase: bool) -> TEXT:
@@ -57,6 +61,8 @@ SCHEMA = Schema(
         TEXT_FOLDED: _given(phrase=True),
         WORDS: _given(phrase=False),
         PAIRS: _given(phrase=False),
+        FILES: _given(phrase=True),
+        FILES_FOLDED: _given(phrase=True),
         FACTS: STORED,
     }
 )
@@ -71,14 +77,15 @@ def pairs(keys: Sequence[str]) -> list[str]:
     return [f"{first} {second}" for first, second in pairwise(keys)]
 
 
-def fields_of(document: Document) -> dict[str, Any]:
-    """The keys of a document, field by field: what the writer is given."""
+def fields_of(document: Document, files: Iterable[str] = ()) -> dict[str, Any]:
+    """The keys of a document and of the texts of its files, field by field: for the writer."""
     article = document.article
     title = [token.key for token in syllables(article.title)]
     captions = "\n".join(article.captions)
     text = [token.key for token in syllables(f"{article.text}\n{captions}\n{article.byline}")]
     both = [*title, TITLE_END, *text]
     folded = [fold(key) for key in both]
+    linked = [key for file in files for key in (*(each.key for each in syllables(file)), TITLE_END)]
     return {
         NUMBER: str(document.id),
         CITED: [number_key(str(number)) for number in document.numbers],
@@ -88,6 +95,8 @@ def fields_of(document: Document) -> dict[str, Any]:
         TEXT_FOLDED: folded,
         WORDS: words(f"{article.title}\n{article.text}"),
         PAIRS: pairs(folded),
+        FILES: linked,
+        FILES_FOLDED: [fold(key) for key in linked],
         FACTS: facts_of(document),
     }
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.article import VIETNAM
-from crawler.store import Stored, open_readonly
+from crawler.attached import attached_to
+from crawler.store import Store, Stored, open_readonly
 from indexer.build import (
     IndexDamaged,
     Manifest,
@@ -34,13 +35,14 @@ from indexer.document_numbers import DocumentNumber
 from indexer.engine.columns import FacetColumn, Mask, facet_column
 from indexer.engine.postings import PostingsReader
 from indexer.engine.scorer import Scorer, Scores
-from indexer.normalize import fold
+from indexer.families import copies
+from indexer.normalize import fold, syllables
 from indexer.periods import Kind, Period
 from indexer.plan import Plan, plan
 from indexer.query import PAGE_SIZE, Query, parse
 from indexer.results import FacetValue, Hit, Results
-from indexer.schema import FACTS, NUMBER, TEXT_
-from indexer.snippet import marks, snippet
+from indexer.schema import FACTS, FILES, NUMBER, TEXT_
+from indexer.snippet import Mark, marks, snippet
 from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
 
@@ -51,6 +53,10 @@ QUERY_SECONDS = 5.0
 """Time for the matching and ranking of one query; checked between terms."""
 
 UNDATED = np.iinfo(np.int64).min
+
+
+LOOKED_THROUGH = 60_000
+"""Characters of a file in which a passage is looked for: a tenth of a second at most."""
 
 
 class IndexMissing(Exception):
@@ -67,6 +73,14 @@ class Columns:
     numbers: NDArray[np.int64]
     published: NDArray[np.int64]
     facets: Mapping[str, FacetColumn]
+
+
+class Passage(NamedTuple):
+    """A piece of an article's text, or of the file of that name; `marks` are [start, end)."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    file: str
 
 
 def open_searcher(index: Path, store: Path) -> Searcher:
@@ -164,10 +178,11 @@ class Searcher:
 
     @cached_property
     def _spellings(self) -> dict[str, list[str]]:
-        """Folded key → keys, of all syllables in the texts; made at the first query."""
+        """Folded key → keys, of all syllables in texts and files; made at the first query."""
         frequencies: Counter[str] = Counter()
-        for term in self.postings.terms(TEXT_):
-            frequencies[term] = self.postings.frequency(TEXT_, term)
+        for name in (TEXT_, FILES):
+            for term in self.postings.terms(name):
+                frequencies[term] += self.postings.frequency(name, term)
         found = defaultdict(list)
         for term, _ in sorted(frequencies.items(), key=lambda item: (-item[1], item[0])):
             found[fold(term)].append(term)
@@ -297,37 +312,58 @@ class Searcher:
     def _hits(
         self, rows: NDArray[np.intp], scores: Scores | None, planned: Plan
     ) -> tuple[Hit, ...]:
-        """The hits of a page; texts come from the store in one query."""
+        """The hits of a page; texts come from the store."""
         numbers = [int(self.columns.numbers[row]) for row in rows]
         with open_readonly(self.store) as store:
-            stored = store.articles(numbers)
+            stored, others = store.articles(numbers), copies(store, numbers)
+            passages = {id: passage(store, each, planned) for id, each in stored.items()}
         return tuple(
-            self._hit(
-                stored[number], self.facts[row], planned, 0.0 if scores is None else scores[row]
+            replace(
+                self._hit(stored[number], self.facts[row], planned, passages[number]),
+                score=0.0 if scores is None else float(scores[row]),
+                copies=others.get(number, 0),
             )
             for number, row in zip(numbers, rows, strict=True)
             if number in stored
         )
 
-    def _hit(self, stored: Stored, facts: Mapping[str, Any], planned: Plan, score: float) -> Hit:
+    def _hit(self, stored: Stored, facts: Mapping[str, Any], planned: Plan, shown: Passage) -> Hit:
         article = stored.article
-        shown = "" if article.nosnippet or stored.withdrawn_at else article.text
-        passage, passage_marks = snippet(shown, planned.targets)
         return Hit(
             id=stored.id,
             url=article.url,
             title=article.title,
             title_marks=marks(article.title, planned.targets),
-            snippet=passage,
-            snippet_marks=passage_marks,
+            snippet=shown.text,
+            snippet_marks=shown.marks,
             portal=article.portal,
             published=moment(facts["published"]),
             has_time=facts["has_time"],
             wards=facts["wards"],
             wards_then=facts["wards_then"],
             topics=facts["topics"],
-            score=float(score),
+            file=shown.file,
         )
+
+
+def passage(store: Store, stored: Stored, planned: Plan) -> Passage:
+    """What is shown of an article: of its text or, where that has fewer of the words asked for, of
+    a file it links."""
+    article, targets = stored.article, planned.targets
+    if article.nosnippet or stored.withdrawn_at:
+        return Passage("", (), "")
+    best = Passage(*snippet(article.text, targets), "")
+    if _told(best) < len(targets.exact) + len(targets.folded):
+        for file in attached_to(store, article):
+            found = Passage(*snippet(file.text[:LOOKED_THROUGH], targets), file.name)
+            best = max(best, found, key=_told)
+    return best
+
+
+def _told(shown: Passage) -> int:
+    """How many different words of a passage are marked."""
+    marked = " ".join(shown.text[start:end] for start, end in shown.marks)
+    return len({token.key for token in syllables(marked)})
 
 
 def midnight(day: date) -> int:

@@ -16,6 +16,11 @@ from crawler.attachments import FileText
 from crawler.forget import forget
 from crawler.replay import extract_all, import_files
 from crawler.store import Store, open_store
+from indexer.build import build
+from indexer.document import Annotator
+from indexer.query import Query
+from indexer.search import Searcher, open_searcher
+from indexer.wards import load_gazetteer
 from tests.documents import pdf
 from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing
 from tests.test_store import ARTICLE
@@ -118,3 +123,53 @@ def test_files_of_other_crawlers_are_read(store: Store, tmp_path: Path) -> None:
         import_files(other, archive, [PORTAL], archived)
         archive.close()
         assert rows(other) == before
+
+
+@pytest.fixture
+def searcher(store: Store, tmp_path: Path) -> Iterator[Searcher]:
+    site = SITE | {"/rieng.pdf": pdf([PLAN, "Trồng 150 cây bàng ở vườn hoa"])}
+    crawl(store, tmp_path / "pages", site)
+    build(store, tmp_path / "whoosh", Annotator(load_gazetteer(), {}).annotate, {})
+    searcher = open_searcher(tmp_path / "whoosh", tmp_path / "store" / "articles.db")
+    yield searcher
+    searcher.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cây bàng", {"một"}),
+        ("cay bang", {"một"}),  # accents as in the article's own text
+        ('"150 cây bàng"', {"một"}),
+        ('"năm 2025 trồng"', {"một"}),  # from page to page of one file
+        ('"kèm theo kế hoạch"', set()),  # no phrase from text to file
+        ("ngân sách bàng", {"một"}),  # a word in the text, another in the file
+        ("ủy ban nhân dân", {"một"}),  # the file has UBND
+        ("ngân sách -bàng", {"hai"}),
+        ("tieude:bàng", set()),
+    ],
+)
+def test_files_are_searched_as_part_of_their_article(
+    searcher: Searcher, text: str, expected: set[str]
+) -> None:
+    hits = searcher.search(Query(text)).hits
+    assert {hit.title.removeprefix("Bài mẫu ") for hit in hits} == expected
+
+
+def test_the_passage_shown_is_of_the_file_where_the_words_are_there_alone(
+    searcher: Searcher,
+) -> None:
+    (hit,) = searcher.search(Query("cây bàng")).hits
+    assert hit.file == "Kế hoạch kèm theo"
+    assert [hit.snippet[start:end] for start, end in hit.snippet_marks] == ["cây bàng"]
+    assert all(not hit.file for hit in searcher.search(Query("ngân sách")).hits)
+
+
+def test_a_word_in_a_file_weighs_less_than_one_in_the_text(store: Store, tmp_path: Path) -> None:
+    site = SITE | {"/bai-2": article("hai", "Cây xà cừ."), "/rieng.pdf": pdf(["Cây xà cừ " * 9])}
+    crawl(store, tmp_path / "pages", site)
+    build(store, tmp_path / "whoosh", Annotator(load_gazetteer(), {}).annotate, {})
+    searcher = open_searcher(tmp_path / "whoosh", tmp_path / "store" / "articles.db")
+    hits = searcher.search(Query("xà cừ")).hits
+    searcher.close()
+    assert [hit.title for hit in hits] == ["Bài mẫu hai", "Bài mẫu một"]
