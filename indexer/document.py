@@ -104,11 +104,13 @@ class Annotator:
     def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:
         """The portal's own ward as of `day`, then those that title and text name."""
         province = None
+        own: tuple[Unit, ...] = ()
         if source:
             province = self.gazetteer.province_named(source.province)
-            yield from own_unit(self.gazetteer, source.ward, source.province, day)
+            own = own_unit(self.gazetteer, source.ward, source.province, day)
+        yield from own
         slug = province.slug if province else ""
-        for mention in mentions(self.gazetteer, text, slug, day):
+        for mention in mentions(self.gazetteer, text, slug, day, own[0] if own else None):
             yield mention.unit
 
     def _home(self, source: Source | None) -> Iterator[str]:

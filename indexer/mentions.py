@@ -50,13 +50,18 @@ class _Name:
 
 
 def mentions(
-    gazetteer: Gazetteer, text: str, province: str = "", day: date | None = None
+    gazetteer: Gazetteer,
+    text: str,
+    province: str = "",
+    day: date | None = None,
+    own: Unit | None = None,
 ) -> list[Mention]:
     """The units that `text` names after their kind ("phường Phúc Đồng"), in order.
 
-    A name is taken only where the districts and provinces that the text names, or `province` (a
-    slug), leave one unit. Of a unit of today and its namesake before 1 July 2025 the one of `day`
-    is taken; a text of no day is of before where it names a district, as there are none since.
+    A name is taken only where the districts and provinces that the text names, or those of its
+    portal, leave one unit: `province` (a slug) and the district of `own`, the portal's ward. Of a
+    unit of today and its namesake before 1 July 2025 the one of `day` is taken; a text of no day is
+    of before where it names a district, as there are none since.
     """
     if all(text[match.end()].islower() for match in _KIND.finditer(text)):
         return []
@@ -66,7 +71,7 @@ def mentions(
         return []
     places = places_in(gazetteer, text, tokens)
     old = any(not gazetteer.places.get(district) for district in places.districts)
-    around = Surroundings(places, province, day >= REFORM if day else not old)
+    around = Surroundings(places, day >= REFORM if day else not old, province, own)
     chosen = ((name, _choose(gazetteer, name, around)) for name in names)
     return [
         Mention(unit, tokens[name.first].start, tokens[name.last].end)

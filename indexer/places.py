@@ -81,8 +81,8 @@ class Evidence:
 
     Distances are in tokens, FAR where the text does not name the place. `unlike` is a name of
     another kind or with other accents, or a mere number; `unnamed` a unit whose province is not
-    named; `untimely` one of the other side of the reform; `moved` one whose province only had or
-    has its ground.
+    named; `untimely` one of the other side of the reform; `elsewhere` one of another district than
+    the portal's own; `moved` one whose province only had or has its ground.
     """
 
     near_district: int
@@ -91,22 +91,27 @@ class Evidence:
     district: int
     unnamed: bool
     untimely: bool
+    elsewhere: bool
     moved: bool
 
     @property
     def enough(self) -> bool:
         """Whether the text says where the unit is: a name that is unlike needs its district."""
-        in_district = min(self.near_district, self.district) < FAR
+        in_district = min(self.near_district, self.district) < FAR or not self.elsewhere
         return in_district or not (self.unlike or self.unnamed)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The places of a text, the province of its portal, and whether it is of after the reform."""
+    """The places of a text and whether it is of after the reform; whose portal it is on.
+
+    `home` is the slug of the portal's province, `own` the unit that it is of.
+    """
 
     places: Places
-    home: str
     current: bool
+    home: str
+    own: Unit | None
 
     def evidence(
         self, gazetteer: Gazetteer, unit: Unit, span: tuple[int, int], unlike: bool
@@ -124,8 +129,14 @@ class Surroundings:
             district=min((_nearest(positions, first) for positions in stated), default=FAR),
             unnamed=not any(slug == self.home or slug in provinces for slug in slugs),
             untimely=unit.current != self.current,
+            elsewhere=not self._is_neighbour(unit),
             moved=unit.province_slug != self.home and unit.province_slug not in provinces,
         )
+
+    def _is_neighbour(self, unit: Unit) -> bool:
+        own = self.own
+        same = own and (own.province, own.district) == (unit.province, unit.district)
+        return bool(same and unit.district)
 
 
 def _after(places: Iterable[Sequence[int]], last: int, reach: int) -> int:

@@ -108,6 +108,18 @@ def test_mentions(
     assert [found.unit.slug for found in mentions(gazetteer, text, province, day)] == slugs
 
 
+def test_a_neighbour_needs_no_district(gazetteer: Gazetteer) -> None:
+    """Quận 3's own portal means its own Phường 5, and the one Tân Lập of its district."""
+    quan_3 = gazetteer.unit("phuong-9-quan-3-ho-chi-minh")
+    for text, own, slugs in [
+        ("Phường 5 họp", quan_3, ["phuong-5-quan-3-ho-chi-minh"]),
+        ("Phường 1, Quận 10", quan_3, ["phuong-1-quan-10-ho-chi-minh"]),
+        ("Phường 5 họp", None, []),
+    ]:
+        found = mentions(gazetteer, text, "ho-chi-minh", BEFORE, own)
+        assert [each.unit.slug for each in found] == slugs
+
+
 def test_a_mention_says_where_the_name_stands(gazetteer: Gazetteer) -> None:
     text = "Uỷ ban phường Phúc Đồng, quận Long Biên"
     [found] = mentions(gazetteer, text)
