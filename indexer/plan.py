@@ -16,7 +16,7 @@ from itertools import accumulate
 from whoosh.query import And, Not, NullQuery, Or, Query, Term
 from whoosh.query import Sequence as Adjacent
 
-from indexer.abbreviations import Keys, alternatives
+from indexer.abbreviations import Alternative, alternatives
 from indexer.document_numbers import asked_numbers, number_key
 from indexer.engine.scorer import MostOf
 from indexer.normalize import fold, syllables
@@ -71,11 +71,11 @@ class Targets:
 
 @dataclass(slots=True)
 class Span:
-    """Groups of a query from one to another (not included), and what says the same: phrases of
-    keys, and keys of a document's number."""
+    """Groups of a query up to `end` (not included), and what says the same: other words, and keys
+    of a document's number."""
 
     end: int
-    phrases: list[Keys] = field(default_factory=list)
+    others: list[Alternative] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
 
 
@@ -150,7 +150,8 @@ class _Planner:
             group = self.parsed.groups[position]
             span = spans.get(position)
             if span:
-                yield self._either(self.parsed.groups[position : span.end], span), True
+                for unit in self._either(self.parsed.groups[position : span.end], span):
+                    yield unit, True
                 position = span.end
                 continue
             for part in group:
@@ -182,7 +183,7 @@ class _Planner:
         found: dict[tuple[int, int], Span] = defaultdict(lambda: Span(0))
         for each in alternatives(keys):
             if each.start in groups and each.end in groups:
-                found[groups[each.start], groups[each.end]].phrases.append(each.keys)
+                found[groups[each.start], groups[each.end]].others.append(each)
         for first, last, number in asked_numbers(keys):
             until = min(bound for bound in bounds if bound >= last)  # 123/UBND-VP-TH: to its end
             if first in groups:
@@ -192,35 +193,35 @@ class _Planner:
             span.end = last
         return found
 
-    def _either(self, groups: Sequence[Sequence[Part]], span: Span) -> Query:
-        """The words of a span as typed, a phrase that says the same, or the number they are."""
+    def _either(self, groups: Sequence[Sequence[Part]], span: Span) -> Iterator[Query]:
+        """Each word of a span as typed, or other words that say the whole, or the number it is.
+
+        All of them match what has all the words or says it otherwise, and most of them what has
+        most of the words.
+        """
         parts = [part for group in groups for part in group]
         for part in parts:
             self._note(part)
-        for phrase in span.phrases:
-            self._note_phrase(" ".join(part.typed for part in parts), phrase)
+        for other in span.others:
+            self._note_other(" ".join(part.typed for part in parts), other)
         self._add(CITED, span.cited, WORD)
-        return Or(
-            [
-                And([self._matching(part) for part in parts]),
-                *(
-                    _phrase(Term(name, key) for key in phrase)
-                    for phrase in span.phrases
-                    for name in (TEXT_, FILES)
-                ),
-                *(Term(CITED, number) for number in span.cited),
-            ]
-        )
+        phrases = [
+            _phrase(Term(name, key) for key in other.keys)
+            for other in span.others
+            for name in (TEXT_, FILES)
+        ]
+        numbers = [Term(CITED, number) for number in span.cited]
+        for part in parts:
+            yield Or([self._matching(part), *phrases, *numbers])
 
-    def _note_phrase(self, typed: str, phrase: Keys) -> None:
-        """Mark a phrase that is searched beside what was typed, let it rank, and say so."""
-        meant = " ".join(phrase)
-        self.targets.phrases.add(phrase)
-        self.widenings.append(Widening("abbreviation", typed, (meant,)))
-        self._add(TEXT_, phrase, SYLLABLE)
-        self._add(FILES, phrase, IN_FILE)
-        self._rank_pairs(phrase)
-        self._add(WORDS, words(meant), WORD)
+    def _note_other(self, typed: str, other: Alternative) -> None:
+        """Mark what is searched beside what was typed, let it rank, and say so."""
+        self.targets.phrases.add(other.keys)
+        self.widenings.append(Widening("abbreviation", typed, (other.text,)))
+        self._add(TEXT_, other.keys, SYLLABLE)
+        self._add(FILES, other.keys, IN_FILE)
+        self._rank_pairs(other.keys)
+        self._add(WORDS, words(other.text), WORD)
 
     def _matching(self, part: Part) -> Query:
         """What a part matches: the syllable, or its syllables side by side, in text or files."""

@@ -12,6 +12,7 @@ from indexer.build import build
 from indexer.document import Document
 from indexer.document_numbers import document_numbers
 from indexer.query import Query
+from indexer.results import Widening
 from indexer.search import Searcher, open_searcher
 from tests.small_site import make_article
 
@@ -74,6 +75,8 @@ def found(searcher: Searcher, text: str, literal: bool = False) -> list[str]:
         ("ủy ban nhân dân", {"ubnd", "ủy ban"}),
         ("uy ban nhan dan", {"ubnd", "ủy ban"}),
         ("UBND họp", {"ubnd", "ủy ban"}),
+        ("ủy ban nhân dân về chi zzz", {"ubnd", "ủy ban"}),  # most of it, said either way
+        ('"UBND"', {"ubnd"}),  # in quotes, as it stands
         ('"thu chi"', {"ubnd"}),  # a phrase keeps its order
         ("tieude:họp", {"ubnd", "ủy ban"}),
         ("tieude:thường", {"ủy ban"}),
@@ -140,6 +143,22 @@ def test_literal_widens_nothing(searcher: Searcher, text: str, expected: set[str
 )
 def test_what_was_widened_is_said(searcher: Searcher, text: str, kinds: list[str]) -> None:
     assert [each.kind for each in searcher.search(Query(text)).widenings] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "meant"),
+    [
+        ("UBND", "UBND", "ủy ban nhân dân"),
+        ("uy ban nhan dan hop", "uy ban nhan dan", "UBND"),
+        ("GD-ĐT", "GD-ĐT", "giáo dục và đào tạo"),
+        ("sở tn&mt mới", "tn&mt", "tài nguyên và môi trường"),
+    ],
+)
+def test_a_short_form_is_told_as_people_write_it(
+    searcher: Searcher, text: str, typed: str, meant: str
+) -> None:
+    told = searcher.search(Query(text)).widenings
+    assert Widening("abbreviation", typed, (meant,)) in told
 
 
 def test_accents_and_how_they_are_typed_mark_alike(searcher: Searcher) -> None:
