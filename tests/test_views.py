@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from lxml import html
 from lxml.html import HtmlElement
 
-from crawler.article import VIETNAM
+from crawler.article import VIETNAM, Attachment
+from crawler.attached import note
+from crawler.attachments import FileText
 from crawler.frontier import Frontier
 from crawler.portals import Portal
 from crawler.store import open_store
@@ -352,6 +354,38 @@ def test_attachments_and_edits_are_shown(client: FlaskClient) -> None:
     assert page.xpath("//a[@href='https://bo-de.example.vn/du-toan.pdf']/text()") == ["Dự toán.pdf"]
     page = get(client, article_called(client, "Bài bị sửa"))
     assert "Đã sửa 1 lần kể từ 01/03/2026" in text(page)
+
+
+def test_copies_and_the_text_of_files_are_shown(tmp_path: Path) -> None:
+    """Of a portal that agreed to whole texts, and of one that did not."""
+    config = configuration(tmp_path)
+    body = "Bài mẫu về việc thu gom rác thải ở các tổ dân phố và giữ sạch đường làng ngõ xóm. " * 3
+    file = Attachment("https://bo-de.example.vn/a.pdf", "Dự toán")
+    scan = Attachment("https://bo-de.example.vn/b.pdf", "Quyết định")
+    late = make_article("bo-de", "1", "Bài một", body, day=date(2026, 3, 2))
+    early = make_article("viet-hung", "1", "Bài hai", body, day=date(2026, 3, 1))
+    with open_store(config["STORE"]) as store:
+        with store.transaction():
+            store.put(replace(late, attachments=(file, scan)))
+            store.put(replace(early, attachments=(replace(file),)))
+            note(store, "bo-de", file.url, "00", FileText("text", "Chi mua cây bàng\n" * 90))
+            note(store, "bo-de", scan.url, "00", FileText("scan"))
+            note(store, "viet-hung", file.url, "00", FileText("text", "Chi mua cây bàng\n" * 90))
+        build(store, config["INDEX"], Annotator(load_gazetteer(), sources()).annotate, sources())
+    with opened(config) as app:
+        client = app.test_client()
+        one, two = get(client, "/articles/1"), get(client, "/articles/2")
+        found = get(client, "/search?q=cây bàng")
+        of_words = get(client, "/search?q=rác thải")
+    assert "(bản quét)" in text(one)
+    assert text(one).count("cây bàng") == 90
+    assert 0 < text(two).count("cây bàng") < 20
+    assert one.xpath("//section[@id='copies']//a/@href") == ["/articles/2"]
+    assert "đăng sớm nhất" in text(one.get_element_by_id("copies"))
+    assert "Bài này được đăng sớm nhất" in text(two.get_element_by_id("copies"))
+    assert "Trong tệp Dự toán:" in text(found)
+    assert "Trong tệp" not in text(of_words)
+    assert "Cũng đăng ở 1 nơi khác" in text(of_words)
 
 
 def test_pages_that_ask_for_restraint_and_one_taken_down(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ def result(hit: Hit) -> dict[str, Any]:
         "title_marks": hit.title_marks,
         "snippet": masked(hit.snippet),
         "snippet_marks": hit.snippet_marks,
+        "file": masked(hit.file),
+        "copies": hit.copies,
         "published": _published(hit),
         "source": {"id": hit.portal, "name": name_of("source", hit.portal)},
         "wards": [{"slug": slug, "name": name_of("ward", slug)} for slug in hit.wards],

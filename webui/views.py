@@ -10,7 +10,9 @@ from flask import Blueprint, abort, current_app, make_response, redirect, render
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
+from crawler.attached import attached_to
 from crawler.health import PortalState, portal_states
+from indexer.families import family_of
 from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
@@ -34,6 +36,17 @@ RECOVERIES = 12
 
 SNIPPET = 240
 """Characters shown of an article whose portal did not agree to more."""
+
+FILE_SHOWN = 20_000
+"""Characters shown of an attached file, where its portal agreed to whole texts."""
+
+FILE_STATES: Mapping[str, str] = {
+    "scan": "bản quét",
+    "locked": "có mật khẩu",
+    "damaged": "tệp hỏng",
+    "too much": "tệp quá lớn",
+}
+"""What readers call a file without a text of its own."""
 
 STATES: Mapping[str, str] = {
     "ok": "Bình thường",
@@ -114,9 +127,11 @@ def article(number: int) -> str:
     """
     with reading().store() as store:
         stored = store.articles([number]).get(number)
+        if stored is None:
+            abort(404)
         revisions = store.revisions(number)
-    if stored is None:
-        abort(404)
+        files = attached_to(store, stored.article)
+        family = family_of(store, number)
     source = current_app.config["SOURCES"].get(stored.article.portal)
     if stored.withdrawn_at:
         return render_template("withdrawn.html", stored=stored, article=stored.article)
@@ -129,6 +144,11 @@ def article(number: int) -> str:
         whole=source is not None and source.show == "full" and not stored.article.noarchive,
         snippet=0 if stored.article.nosnippet else SNIPPET,
         revisions=revisions,
+        files=files,
+        file_states=FILE_STATES,
+        file_shown=FILE_SHOWN,
+        copies=[each for each in family if not each.withdrawn_at],
+        first=family[0].id,
         Query=Query,
     )
 
