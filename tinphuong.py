@@ -60,12 +60,14 @@ from indexer.mentions import mentions
 from indexer.query import SORTS, Query
 from indexer.results import TooSlow
 from indexer.search import IndexMissing, open_searcher
+from indexer.topic_model import LEAST, load_model, train
 from indexer.wards import load_gazetteer
 from webui import create_app
 from webui.server import serve as serve_app
 from webui.terminal import (
     console,
     print_audit,
+    print_comparisons,
     print_counts,
     print_crawl,
     print_entry,
@@ -108,6 +110,11 @@ class Place:
     @property
     def whoosh(self) -> Path:
         return self.index / "whoosh"
+
+    @property
+    def topics(self) -> Path:
+        """What `tinphuong topics train` learned."""
+        return self.index / "topics.json"
 
 
 MENDABLE = (
@@ -239,7 +246,8 @@ def try_page(place: Place, page: str, portal_id: str | None) -> None:
     if parsed is None:
         raise click.ClickException(f"{page}: the page is empty or not HTML")
     extraction = extract(parsed, portal, frame_of(place, portal))
-    print_extraction(extraction, Annotator(load_gazetteer(), sources_of([portal])))
+    annotator = Annotator(load_gazetteer(), sources_of([portal]), load_model(place.topics))
+    print_extraction(extraction, annotator)
     if extraction.article is None:
         sys.exit(1)
 
@@ -278,6 +286,25 @@ def index(place: Place, rebuild: bool) -> None:
         raise StoreMissing(f"there is no store at {place.store}; run: tinphuong crawl")
     with watched("Indexing") as progress:
         build_index(place, load_checked(place.portals).portals, rebuild, progress)
+
+
+@cli.group()
+def topics() -> None:
+    """How topics are told."""
+
+
+@topics.command("train")
+@click.pass_obj
+def train_topics(place: Place) -> None:
+    """Learn topics from the sections of portals; a topic is used where it beats the phrases."""
+    with open_readonly(place.store) as store:
+        model, compared = train(stored.article for stored in store.all_articles())
+    if not compared:
+        console.print(f"No topic has {LEAST} articles in sections of its name: nothing is learned.")
+        return
+    model.save(place.topics)
+    print_comparisons(compared)
+    console.print("F1 on articles set aside. To have the index use it: tinphuong index --rebuild")
 
 
 @cli.command()
@@ -539,7 +566,7 @@ def build_index(
 ) -> None:
     """Index what the store holds, and print how much that was."""
     sources = sources_of(portals)
-    annotator = Annotator(load_gazetteer(), sources)
+    annotator = Annotator(load_gazetteer(), sources, load_model(place.topics))
     started = time.perf_counter()
     with open_store(place.store) as store:
         built = build(store, place.whoosh, annotator.annotate, sources, rebuild, progress)

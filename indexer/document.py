@@ -15,6 +15,7 @@ from indexer.mentions import mentions
 from indexer.normalize import normalize
 from indexer.periods import Period, periods_of
 from indexer.reporting import reporting_period
+from indexer.topic_model import TopicModel
 from indexer.topics import topics_of
 from indexer.units import Unit
 from indexer.wards import REFORM, Gazetteer
@@ -72,11 +73,20 @@ class Document:
 
 
 class Annotator:
-    """Makes documents of stored articles; knows the gazetteer and whose portal is whose."""
+    """Makes documents of stored articles; knows the gazetteer and whose portal is whose.
 
-    def __init__(self, gazetteer: Gazetteer, sources: Mapping[str, Source]) -> None:
+    Topics are told by phrases, those of `model` by what it learned.
+    """
+
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        sources: Mapping[str, Source],
+        model: TopicModel | None = None,
+    ) -> None:
         self.gazetteer = gazetteer
         self.sources = sources
+        self.topics_of = model.topics_of if model else topics_of
 
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
@@ -94,7 +104,7 @@ class Annotator:
             provinces=tuple(
                 dict.fromkeys([*self._home(source), *(u.province_slug for u in today)])
             ),
-            topics=tuple(match.slug for match in topics_of(article)),
+            topics=tuple(match.slug for match in self.topics_of(article)),
             type=type_of(article.title),
             numbers=document_numbers(text),
             periods=periods_of(text, day),

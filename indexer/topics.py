@@ -105,6 +105,12 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
     return tuple(sorted(kept, key=lambda match: -match.score))
 
 
+def topics_of_section(section: str) -> frozenset[str]:
+    """Slugs of the topics that a portal's section is wholly about; none for "Tin tức"."""
+    name = " ".join(keys(section))
+    return frozenset(topic.slug for topic in _TOPICS if name in topic.sections)
+
+
 def _phrases(text: str) -> Iterator[str]:
     """The phrases in a text, from left to right, the longest where several begin."""
     syllables = keys(text)

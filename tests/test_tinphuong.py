@@ -92,6 +92,15 @@ def test_status_reports_what_was_no_article(place: Path) -> None:
         assert outcome in told
 
 
+def test_too_few_articles_teach_no_topic(place: Path) -> None:
+    told = run("topics", "train", cwd=place)
+    assert (told.returncode, told.stdout.split(":")[0]) == (
+        0,
+        "No topic has 100 articles in sections of its name",
+    )
+    assert not (place / "index" / "topics.json").exists()
+
+
 def test_search_in_the_terminal(place: Path) -> None:
     told = run("search", "ngan", "sach", cwd=place).stdout
     assert "ngân sách" in told

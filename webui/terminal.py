@@ -30,7 +30,8 @@ from crawler.store import Stored
 from crawler.survey import Survey
 from indexer.document import Annotator
 from indexer.results import Results
-from indexer.topics import topics_of
+from indexer.topic_model import Comparison
+from indexer.topics import TOPICS
 
 PLAIN_PROGRESS_EVERY = 5.0
 """Seconds between progress lines where nobody watches."""
@@ -117,6 +118,15 @@ def print_counts(counts: Mapping[str, int]) -> None:
     """A line each, most frequent first."""
     for words, count in sorted(counts.items(), key=lambda each: -each[1]):
         console.print(f"{count:>8}  {words}")
+
+
+def print_comparisons(compared: Sequence[Comparison]) -> None:
+    """A row for each topic that was learned: F1 of phrases and model, and which is used."""
+    table = Table("topic", "articles", "phrases", "model", "used", box=None, pad_edge=False)
+    for each in compared:
+        told = (str(each.articles), f"{each.phrases:.2f}", f"{each.model:.2f}")
+        table.add_row(TOPICS[each.slug], *told, "model" if each.used else "phrases")
+    console.print(table)
 
 
 def print_replayed(replayed: Replayed) -> None:
@@ -253,7 +263,7 @@ def meaning_of(article: Article, annotator: Annotator) -> Iterator[tuple[str, st
     yield "wards then", ", ".join(document.wards_then)
     yield "wards today", ", ".join(document.wards)
     yield "provinces", ", ".join(document.provinces)
-    for topic in topics_of(article):
+    for topic in annotator.topics_of(article):
         why = ", ".join(f"{phrase} {points:g}" for phrase, points in topic.phrases.items())
         yield "topic", f"{topic.label} ({topic.score:g}: {why})"
     yield "type", document.type
