@@ -18,8 +18,11 @@ from crawler.general import Place, place_of
 from crawler.layouts import Layout, lists, named, recognise
 from crawler.page import ParsedPage
 from crawler.portals import Portal
+from crawler.spam import evidence_in
 
 GENERAL = "general"
+QUARANTINED = "quarantined"
+"""How the reason begins where a page is spam: it is seen in the status, and never searched."""
 REPEATED = "repeated by the portal"
 OWN = "own"
 """The layout of an article that only a portal's own selectors could read."""
@@ -63,7 +66,8 @@ def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extra
        edges.
     4. Boilerplate rules take from the body what is not the article.
     5. The other fields are read around it.
-    6. What is left must be an article; where no layout vouches for it, it must look like one.
+    6. What is left must be an article; where no layout vouches for it, it must look like one. What
+       somebody smuggled in to sell is quarantined.
     """
     if too_much := _too_much(parsed):
         return Extraction(None, too_much, GENERAL, ())
@@ -91,6 +95,9 @@ def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extra
         reason = "" if blocks or article.lead or article.published else "no article text"
     else:
         reason = _reason(place, blocks, removed, article)
+    if not reason and (evidence := evidence_in(article.title, article.text)):
+        reason = f"{QUARANTINED}: {evidence.kind}"
+        removed = (*removed, Removed(", ".join(evidence.words), f"spam: {evidence.kind}"))
     sample = None if exact or reason else sample_of(parsed.root, place.title)
     return Extraction(None if reason else article, reason, layout.name, removed, sample)
 

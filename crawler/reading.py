@@ -14,7 +14,7 @@ from typing import Literal
 from crawler.article import Article
 from crawler.attachments import FileText, read_file
 from crawler.directives import Directives, directives_of
-from crawler.extract import Extraction, extract
+from crawler.extract import QUARANTINED, Extraction, extract
 from crawler.feeds import Feed, feeds_named, read_feed
 from crawler.frame import NOTHING, Frame, Sample
 from crawler.page import Page, ParsedPage, parse
@@ -120,6 +120,7 @@ def _of_html(parsed: ParsedPage, portal: Portal, frame: Frame) -> Reading:
     extraction = _nothing("noindex") if wishes.noindex else _extracted(parsed, portal, frame)
     if extraction.article is None:
         outcome, content = extraction.reason, digest(sorted(linked))
+        found = () if outcome.startswith(QUARANTINED) else found
         return Reading("listing", outcome, content, None, found, wishes.noindex, wishes.noarchive)
     return replace(_of_article(extraction.article, found, wishes), sample=extraction.sample)
 

@@ -86,6 +86,15 @@ def load_pages() -> list[SamplePage]:
     return pages
 
 
+def page_with(template: str, title: str, body: list[str]) -> Page:
+    """Any text on a page of a site, as its system would serve it."""
+    frames = tomllib.loads((HERE / "frames.toml").read_text(encoding="utf-8"))
+    site = next(each for each in frames["site"] if each["template"] == template)
+    blocks = tuple({"p": paragraph} for paragraph in body)
+    text = Text(title, "Tin tức", datetime(2025, 9, 14, 9, 5), blocks)
+    return _page(site, frames, text, _texts()[:6], 1).page
+
+
 def _texts() -> list[Text]:
     entries = tomllib.loads((HERE / "articles.toml").read_text(encoding="utf-8"))["article"]
     return [Text(**{**each, "blocks": tuple(each["blocks"])}) for each in entries]
