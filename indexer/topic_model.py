@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +32,11 @@ SET_ASIDE = 5
 MARGIN = 0.02
 """By so much the F1 of the model must be better than that of the phrases."""
 
-RAREST, MOST_WORDS, LONGEST = 3, 30_000, 400
-"""Articles that a word must be in, words that are learned, syllables of an article looked at."""
+MOST_ARTICLES, LONGEST = 20_000, 400
+"""Articles that are learned from, and syllables of each that are looked at."""
+
+RAREST, MOST_WORDS = 3, 30_000
+"""Articles that a word must be in, and words that are learned."""
 
 ROUNDS, RATE, SEED = 8, 4.0, 1
 SHOWN = 8
@@ -88,8 +91,8 @@ def load_model(path: Path) -> TopicModel | None:
 
 def train(articles: Iterable[Article]) -> tuple[TopicModel, tuple[Comparison, ...]]:
     """A model of the articles whose section names a topic, and how it did against the phrases."""
-    known = [(each, topics_of_section(each.section)) for each in articles]
-    known = [(article, topics) for article, topics in known if topics]
+    sectioned = ((each, topics_of_section(each.section)) for each in articles)
+    known = list(islice((each for each in sectioned if each[1]), MOST_ARTICLES))
     counts = Counter(slug for _, topics in known for slug in topics)
     slugs = [slug for slug in TOPICS if counts[slug] >= LEAST]
     learned = _learn([each for each in known if not _is_set_aside(each[0])], slugs)
@@ -114,12 +117,14 @@ def _words(article: Article) -> frozenset[str]:
 
 def _learn(known: Known, slugs: Sequence[str]) -> dict[str, dict[str, float]]:
     """The weights of each topic's words."""
-    named = [_words(article) for article, _ in known]
-    frequency = Counter(word for words in named for word in words)
+    frequency = Counter(word for article, _ in known for word in _words(article))
     words = [word for word, count in frequency.most_common(MOST_WORDS) if count >= RAREST]
     numbers = {word: number for number, word in enumerate(words)}
-    rows = [np.array([numbers[w] for w in one if w in numbers], dtype=np.intp) for one in named]
-    shares = [1 / np.sqrt(len(one) or 1) for one in named]
+    rows, shares = [], []
+    for article, _ in known:
+        named = _words(article)
+        rows.append(np.array([numbers[w] for w in named if w in numbers], dtype=np.intp))
+        shares.append(1 / np.sqrt(len(named) or 1))
     wanted = np.zeros((len(known), len(slugs)))
     for row, (_, topics) in enumerate(known):
         wanted[row] = [slug in topics for slug in slugs]
