@@ -20,9 +20,11 @@ from io import BytesIO
 from typing import Literal
 from zipfile import BadZipFile, ZipFile
 
-from lxml import etree
+from lxml import etree, html
 from pypdfium2 import PdfDocument, PdfiumError
 from pypdfium2.raw import FPDF_ERR_PASSWORD
+
+from crawler.fonts import respell
 
 LONGEST = 300_000
 """Characters of a file that are kept: about a hundred pages."""
@@ -43,7 +45,7 @@ State = Literal["text", "scan", "locked", "damaged", "too much", "unknown"]
 """What became of a file: its text is known; it is pictures of pages, encrypted, not whole, more
 than the process may use, or of a type that is not read."""
 
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
@@ -141,11 +143,16 @@ def _pieces(root: etree._Element) -> Iterator[str]:
 def cleaned(text: str) -> str:
     r"""NFC, no control characters, single spaces, no empty lines; at most LONGEST characters.
 
+    Text of a font with an encoding of its own (.VnTime, VNI-Times) is told by its words.
+
     >>> cleaned("K\u1ebf  ho\u1ea1ch\x00\r\n\r\n s\u1ed1 5\ufffe")
     'Kế hoạch\nsố 5'
     """
-    text = unicodedata.normalize("NFC", text[: 2 * LONGEST])
-    lines = (" ".join(line.split()) for line in CONTROLS.sub("", text).splitlines())
+    root = html.Element("div")
+    root.text = CONTROLS.sub("", text[: 2 * LONGEST])
+    respell(root)
+    text = unicodedata.normalize("NFC", root.text or "")
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)[:LONGEST]
 
 

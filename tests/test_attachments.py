@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import resource
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import crawler.attachments
 from crawler.attachments import LONGEST, PAGES, FileText, State, read_file, text_of
 from tests.documents import W, assembled, docx, packed, pdf, stream
+from tests.test_fonts import IN_TCVN3, IN_VNI, MOTTO
 
 LINE = "Kế hoạch số 05/KH-UBND của phường Sao Mai (bài mẫu), năm 2025"
 TABLE = (
@@ -39,6 +42,8 @@ ENCRYPTED = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /
         (docx(["Một"], TWICE), FileText("text", "Một\nKhung")),  # for old programs once more
         (docx([], CHANGED), FileText("text", "mới a")),  # what was struck out is not read
         (docx(["Ke\u0302\u0301 hoa\u0323ch"]), FileText("text", "Kế hoạch")),  # NFC
+        (docx([IN_TCVN3]), FileText("text", MOTTO)),  # a font's own encoding
+        (docx([IN_VNI]), FileText("text", MOTTO)),
         (pdf([""] * 3), FileText("scan")),
         (pdf(["Ký bởi: Bài Mẫu"] * 3), FileText("scan")),  # a signature's stamp is no text
         (pdf([LINE], ENCRYPTED), FileText("locked")),
@@ -113,6 +118,19 @@ def test_bad_files_are_bounded(body: bytes, state: State) -> None:
 
 def test_a_file_is_read_apart() -> None:
     assert read_file(pdf([LINE])) == FileText("text", LINE)
+
+
+@pytest.mark.parametrize(
+    ("ending", "state"), [("kill -XCPU $$", "too much"), ("exit 1", "damaged")]
+)
+def test_a_process_that_dies_harms_nobody(
+    ending: str, state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying = tmp_path / "python"
+    dying.write_text(f"#!/bin/sh\n{ending}\n")
+    dying.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(dying))
+    assert read_file(pdf([LINE]) * 200) == FileText(state)
 
 
 def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
