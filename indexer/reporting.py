@@ -41,7 +41,7 @@ _CITING = re.compile(r"(Thực hiện|Căn cứ|Theo|Nhằm|Tiếp tục|Triển
 """How a sentence begins that names what others have said before it comes to its own."""
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
-_SPAN_WORD = re.compile(r"năm|quý|tháng|nhiệm k|giai đoạn", re.IGNORECASE)
+_SPAN_WORD = re.compile(r"\d{4}|quý|tháng (?:đầu|cuối|\d)|tuần \d", re.IGNORECASE)
 """Without one of these a sentence names no span."""
 
 
