@@ -157,8 +157,8 @@ def print_status(states: Sequence[PortalState], waiting: int) -> None:
         if state.error:
             console.print(Text(f"{state.portal}: {state.error}", "red"), soft_wrap=True)
         for host, weakness in state.weak.items():
-            told = f"{state.portal}: weak encryption of {host}: {weakness}"
-            console.print(Text(told, "yellow"), soft_wrap=True)
+            words = f"{state.portal}: weak encryption of {host}: {weakness}"
+            console.print(Text(words, "yellow"), soft_wrap=True)
     portals = counted(Counter(state.state for state in states))
     console.print(Text(f"portals: {portals}; times are Vietnam's", "dim"), soft_wrap=True)
     console.print(Text(f"pages: {counted(outcomes_of(states))}", "dim"), soft_wrap=True)
