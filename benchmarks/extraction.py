@@ -26,7 +26,7 @@ from crawler.portals import Portal
 
 sys.path.append(str(Path(__file__).parent.parent))  # the sample pages come with the checkout
 
-from benchmarks.families import Read, error_beside, frame_lines, read_all
+from benchmarks.families import Read, error_beside, frame_lines, read_all, read_knowing
 
 EVERY, QUICK_EVERY = 1, 12
 
@@ -58,6 +58,11 @@ def left_out() -> Iterator[Row]:
     yield at_most("family left out: error as a share of its", 0.67, error_beside(reads))
     lines = sum(1 for each in reads for _ in frame_lines(each))
     yield figure("family left out: lines of the frame", lines)
+    knowing = read_knowing()
+    yield figure("… the frame learned: token F1", sum(each.f1 for each in knowing) / len(knowing))
+    yield at_most("… the frame learned: error as a share of its", 0.67, error_beside(knowing))
+    lines = sum(1 for each in knowing for _ in frame_lines(each))
+    yield at_most("… the frame learned: lines of the frame", 0, lines)
 
 
 def _mean_of_peer(reads: Sequence[Read]) -> float:

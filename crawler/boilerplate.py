@@ -60,9 +60,10 @@ ASIDE = frozenset(("aside", "footer", "nav"))
 # fmt: off
 NO_TEXT = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "button", "input", "select",
-    "textarea", "nav", "svg", "audio", "video", "canvas", "footer",
+    "textarea", "svg", "audio", "video", "canvas",
 ))
 # fmt: on
+NAMED = {"nav": "menu", "footer": "footer"}
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 MOST = 0.5
@@ -164,7 +165,10 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Rules that know a whole line by its words (decoration at its ends aside)."""
 
-AUTHOR = re.compile(r"(?:đăng )?(?:bởi|by)\b.{1,60}|(?:tác giả|người đăng|nguồn)\b.{1,60}", re.I)
+AUTHOR = re.compile(
+    r"(?:được )?(?:đăng |viết )?(?:bởi|by)\b.{1,60}|(?:tác giả|người đăng|nguồn)\b.{1,60}|được",
+    re.I,
+)
 """Who wrote it, in the line with the date."""
 
 RELATED_HEAD = _whole(
@@ -260,9 +264,10 @@ def date_of_line(line: str, now: datetime) -> DateLine | None:
     if len(line) > LONGEST:
         return None
     found = read_line(line, now)
-    if found and (not found.rest or line_rule(found.rest) or AUTHOR.fullmatch(found.rest)):
-        return found
-    return None
+    if found is None:
+        return None
+    rest = squeezed(TOOLS.sub(" ", found.rest)).strip(EDGE)
+    return found if not rest or line_rule(rest) or AUTHOR.fullmatch(rest) else None
 
 
 def _strip_markup(soup: BeautifulSoup) -> Iterator[Removed]:
@@ -285,6 +290,8 @@ def _markup_rule(tag: Tag) -> str:
     if tag.name in NO_TEXT:
         return "no text"
     style = tag.get("style")
+    if tag.name in NAMED:
+        return NAMED[tag.name]
     if tag.has_attr("hidden") or (style and HIDDEN.search(str(style))):
         return "hidden"
     return _rule_of_names(_names(tag))

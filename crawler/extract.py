@@ -27,6 +27,9 @@ REPEATED = "repeated by the portal"
 OWN = "own"
 """The layout of an article that only a portal's own selectors could read."""
 
+MAY_DATE = frozenset(("date line", "footer", REPEATED))
+"""Rules whose lines may say when the article was published; Drupal puts that into a footer."""
+
 SHORTEST = 150
 """Letters an article has, unless something else says that it is one."""
 
@@ -171,7 +174,7 @@ def _article(
     removed: Sequence[Removed],
 ) -> Article:
     root = parsed.root
-    taken = [each.line for each in removed if each.rule in ("date line", REPEATED)]
+    taken = [each.line for each in removed if each.rule in MAY_DATE]
     published, updated = fields.dates_of(parsed, layout, place.heading, place.body, taken)
     rest, captions = fields.captions_apart(blocks)
     byline, paragraphs = fields.byline_of(layout, root, rest)

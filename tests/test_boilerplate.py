@@ -64,7 +64,16 @@ def test_line_rules(line: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["20/06/2022 08:15", "Ngày đăng 19/02/2021 | 13:40 | Lượt xem: 68", "12/08/2026 bởi An"]
+    "line",
+    [
+        "20/06/2022 08:15",
+        "Ngày đăng 19/02/2021 | 13:40 | Lượt xem: 68",
+        "12/08/2026 bởi An",
+        # Drupal, Joomla, and a portal that prints all it knows
+        "Được đăng bởi bientap vào Thứ Ba, 16/09/2025 - 10:41",
+        "Được đăng: 19 07 2025",
+        "Ngày 12/05/2025 - Lượt xem: 15 - Tác giả: An",
+    ],
 )
 def test_date_lines(line: str) -> None:
     assert date_of_line(line, NOW) is not None
