@@ -205,9 +205,14 @@ def asked_numbers(keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     [(2, 6, 3)]
     """
     text = " ".join(map(fold, keys))
+    first = read = 0
     for match in _ASKED.finditer(text):
-        number, end = (text.count(" ", 0, at) for at in (match.start("key"), match.end()))
-        yield text.count(" ", 0, match.start()), end + 1, number
+        first += text.count(" ", read, match.start())
+        read = match.start()
+        number, last = (
+            first + text.count(" ", read, at) for at in (match.start("key"), match.end())
+        )
+        yield first, last + 1, number
 
 
 def number_key(number: str) -> str:
