@@ -13,7 +13,7 @@ from crawler import fields
 from crawler.article import Article
 from crawler.blocks import Block, squeezed
 from crawler.boilerplate import Removed, stripped
-from crawler.frame import NOTHING, Frame, Sample, sample_of, strip_frame
+from crawler.frame import NOTHING, Frame, strip_frame
 from crawler.general import Place, place_of
 from crawler.layouts import Layout, lists, named, recognise
 from crawler.page import ParsedPage
@@ -49,15 +49,13 @@ TEASERS = 0.6
 class Extraction:
     """The article of a page, or None and the reason in words.
 
-    `layout` names the family that read it. `removed` are the lines taken for boilerplate. `sample`
-    is what the page shows, to learn the portal's frame from; None where a layout knows the frame.
+    `layout` names the family that read it. `removed` are the lines taken for boilerplate.
     """
 
     article: Article | None
     reason: str
     layout: str
     removed: tuple[Removed, ...]
-    sample: Sample | None = None
 
 
 def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extraction:
@@ -101,8 +99,7 @@ def extract(parsed: ParsedPage, portal: Portal, frame: Frame = NOTHING) -> Extra
     if not reason and (evidence := evidence_in(article.title, article.text)):
         reason = f"{QUARANTINED}: {evidence.kind}"
         removed = (*removed, Removed(", ".join(evidence.words), f"spam: {evidence.kind}"))
-    sample = None if exact or reason else sample_of(parsed.root, place.title)
-    return Extraction(None if reason else article, reason, layout.name, removed, sample)
+    return Extraction(None if reason else article, reason, layout.name, removed)
 
 
 def _too_much(parsed: ParsedPage) -> str:

@@ -57,7 +57,8 @@ def dates_of(
     published = _by_layout(layout, "date", parsed) or _by_machine("machine_date", parsed)
     updated = _by_layout(layout, "updated", parsed) or _by_machine("machine_updated", parsed)
     if published is None:
-        lines += _lines_around(parsed, heading, body)
+        if not any(line.label == "published" for line in lines):
+            lines += _lines_around(parsed, heading, body)
         best = min(lines, key=lambda line: line.label == "updated", default=None)
         published = best.printed("line", 0.9 if best.label else 0.7) if best else None
         updated = updated or _first(lines, "updated", best)

@@ -61,15 +61,17 @@ NOTHING = Frame()
 def sample_of(root: HtmlElement, title: str) -> Sample:
     """What a page shows, as the sample keeps it."""
     digest = hashlib.blake2b(title.casefold().encode(), digest_size=7).digest()
-    texts = (text for element in root.iter() for text in shown_in(element))
-    return Sample(int.from_bytes(digest), frozenset(map(_hashed, texts)))
+    texts = frozenset(_hashed(text) for text in _shown(root))
+    return Sample(int.from_bytes(digest), texts)
 
 
-def shown_in(element: HtmlElement) -> Iterator[str]:
-    """The texts that stand right in an element, around its children."""
-    if element.tag not in UNSHOWN:
-        behind = (child.tail for child in element)
-        yield from (text for text in (element.text, *behind) if text and not text.isspace())
+def _shown(root: HtmlElement) -> Iterator[str]:
+    for element in root.iter():
+        text, tail = element.text, element.tail
+        if text and element.tag not in UNSHOWN and not text.isspace():
+            yield text
+        if tail and not tail.isspace():
+            yield tail
 
 
 def learned(samples: Iterable[Iterable[int]]) -> Frame:

@@ -14,9 +14,9 @@ from typing import Literal
 from crawler.article import Article
 from crawler.attachments import FileText, read_file
 from crawler.directives import Directives, directives_of
-from crawler.extract import QUARANTINED, Extraction, extract
+from crawler.extract import GENERAL, QUARANTINED, Extraction, extract
 from crawler.feeds import Feed, feeds_named, read_feed
-from crawler.frame import NOTHING, Frame, Sample
+from crawler.frame import NOTHING, Frame, Sample, sample_of
 from crawler.page import Page, ParsedPage, parse
 from crawler.portals import Portal
 from crawler.revisit import Kind
@@ -87,8 +87,10 @@ def read_page(page: Page, portal: Portal, frame: Frame = NOTHING) -> Reading:
 
 def with_file(reading: Reading, page: Page) -> Reading:
     """The reading of an attachment with its text, which takes a process of its own and a while."""
-    is_file = reading.kind == "attachment"
-    return replace(reading, file=read_file(page.body)) if is_file else reading
+    if reading.kind != "attachment":
+        return reading
+    wishes = directives_of(page.headers, None, page.fetched_at)
+    return replace(reading, file=FileText("withheld") if wishes.noindex else read_file(page.body))
 
 
 def _may_be_feed(page: Page) -> bool:
@@ -122,7 +124,10 @@ def _of_html(parsed: ParsedPage, portal: Portal, frame: Frame) -> Reading:
         outcome, content = extraction.reason, digest(sorted(linked))
         found = () if outcome.startswith(QUARANTINED) else found
         return Reading("listing", outcome, content, None, found, wishes.noindex, wishes.noarchive)
-    return replace(_of_article(extraction.article, found, wishes), sample=extraction.sample)
+    reading = _of_article(extraction.article, found, wishes)
+    if extraction.layout != GENERAL:
+        return reading
+    return replace(reading, sample=sample_of(parsed.root, extraction.article.title))
 
 
 def _of_article(article: Article, found: tuple[Found, ...], wishes: Directives) -> Reading:

@@ -94,9 +94,11 @@ def test_a_site_that_is_known_by_its_other_pages(site: str) -> None:
     """No line of the frame comes out any more, and every word of the article still does."""
     pages = [(each, parse(each.page)) for each in pages_of_site()[site]]
     general = Portal("p", "P", "W", "V", ("http://a.vn/",), ("a.vn",), layout="general")
-    samples = [(parsed, extract(parsed, general).sample) for _, parsed in pages if parsed]
+    samples = [
+        (parsed, sample_of(parsed.root, each.text.title)) for each, parsed in pages if parsed
+    ]
     for each, parsed in pages:
-        others = [sample.texts for other, sample in samples if sample and other is not parsed]
+        others = [sample.texts for other, sample in samples if other is not parsed]
         assert parsed is not None
         article = extract(parsed, general, learned(others)).article
         assert article is not None
@@ -120,9 +122,10 @@ def test_a_reprinted_article_is_never_lost() -> None:
     for page in pages:
         parsed = parse(Page("http://xa.example.vn/a", NOW, 200, {}, page.encode()))
         assert parsed is not None
-        extraction = extract(parsed, PORTAL)
-        assert extraction.sample is not None
-        samples[extraction.sample.page] = extraction.sample.texts
+        article = extract(parsed, PORTAL).article
+        assert article is not None
+        sample = sample_of(parsed.root, article.title)
+        samples[sample.page] = sample.texts
     parsed = parse(Page("http://xa.example.vn/a", NOW, 200, {}, pages[0].encode()))
     assert parsed is not None
     extraction = extract(parsed, PORTAL, learned(samples.values()))
