@@ -41,9 +41,9 @@ UNPACKED = 50_000_000
 PROCESSOR_SECONDS, SECONDS, MEMORY = 20, 60, 1 << 30
 """What the process may use: seconds of the processor and of the clock, bytes of addresses."""
 
-State = Literal["text", "scan", "locked", "damaged", "too much", "unknown"]
+State = Literal["text", "scan", "locked", "damaged", "too much", "unknown", "withheld"]
 """What became of a file: its text is known; it is pictures of pages, encrypted, not whole, more
-than the process may use, or of a type that is not read."""
+than the process may use, of a type that is not read, or its site wishes it not to be found."""
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -35,8 +35,12 @@ class Directives:
     nosnippet: bool = False
 
 
-def directives_of(headers: Mapping[str, str], root: HtmlElement, now: datetime) -> Directives:
-    """What a page asks for, at a moment. Header names are lower-case, repeated headers joined.
+def directives_of(
+    headers: Mapping[str, str], root: HtmlElement | None, now: datetime
+) -> Directives:
+    """What a page asks for, or a file, which has no root, at a moment.
+
+    Header names are lower-case, repeated headers joined.
 
     >>> import lxml.html
     >>> root = lxml.html.fromstring('<html><head><meta name="robots" content="noarchive">')
@@ -53,8 +57,8 @@ def directives_of(headers: Mapping[str, str], root: HtmlElement, now: datetime) 
     )
 
 
-def _of_markup(root: HtmlElement) -> Iterator[str]:
-    for meta in root.iter("meta"):
+def _of_markup(root: HtmlElement | None) -> Iterator[str]:
+    for meta in () if root is None else root.iter("meta"):
         if (meta.get("name") or "").strip().lower() in NAMES:
             for word in _parts(meta.get("content") or ""):
                 yield _directive(word)

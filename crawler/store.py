@@ -144,7 +144,7 @@ MIGRATIONS = (
         portal TEXT NOT NULL,
         url TEXT NOT NULL,             -- canonical, as in the article
         sha256 TEXT NOT NULL,          -- of the file
-        state TEXT NOT NULL,           -- text, scan, locked, damaged, too much or unknown
+        state TEXT NOT NULL,           -- text, or why there is none: see attachments.py
         text TEXT NOT NULL,
         PRIMARY KEY (portal, url)
     );

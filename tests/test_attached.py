@@ -14,6 +14,8 @@ from crawler.article import Article, Attachment
 from crawler.attached import Attached, attached_to, note
 from crawler.attachments import FileText
 from crawler.forget import forget
+from crawler.page import Page
+from crawler.reading import read_page, with_file
 from crawler.replay import extract_all, import_files
 from crawler.store import Store, open_store
 from indexer.build import build
@@ -104,6 +106,15 @@ def test_what_is_forgotten_goes_with_its_files(store: Store, tmp_path: Path) -> 
     assert rows(store) == [(f"{HOME}/chung.pdf", "scan", "")]
     forget(store, tmp_path / "pages", PORTAL, None, "Theo đơn")
     assert rows(store) == []
+
+
+def test_a_file_that_wishes_not_to_be_found_is_not_read() -> None:
+    kind = {"content-type": "application/pdf"}
+    for header, state in (("noindex", "withheld"), ("noarchive", "text")):
+        page = Page(f"{HOME}/a.pdf", DAY, 200, kind | {"x-robots-tag": header}, pdf([PLAN]))
+        file = with_file(read_page(page, PORTAL), page).file
+        assert file is not None
+        assert file.state == state
 
 
 def test_files_of_the_archive_are_read_again(store: Store, tmp_path: Path) -> None:
