@@ -25,7 +25,7 @@ BLOCK_TAGS = frozenset((
 EMPHASIS = frozenset({"em", "i"})
 CAPTION_TAGS = frozenset({"figcaption", "caption"})
 CAPTION_CLASS = re.compile(r"caption|chu-?thich", re.I)
-INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\xad")
+INVISIBLE = re.compile("[\u200b\u2060\ufeff\xad]")
 """Zero-width spaces, byte order marks, soft hyphens: nobody sees them, and they split words."""
 
 LONG_CELL = 300
@@ -57,7 +57,7 @@ def squeezed(text: str) -> str:
     >>> squeezed("  Tổ\\xa05,\\n phường\\u200b ")
     'Tổ 5, phường'
     """
-    return " ".join(text.translate(INVISIBLE).split())
+    return " ".join(INVISIBLE.sub("", text).split())
 
 
 def blocks_of(fragment: Tag) -> list[Block]:
