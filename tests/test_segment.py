@@ -1,13 +1,17 @@
-"""pyvi's words as keys."""
+"""pyvi's words as keys, and pyvi itself as oracle."""
 
 from __future__ import annotations
 
 import unicodedata
+from itertools import chain
 
 import pytest
-from pyvi.ViTokenizer import tokenize
+from hypothesis import given
+from hypothesis import strategies as st
+from pyvi.ViTokenizer import ViTokenizer, tokenize
 
-from indexer.segment import LONGEST_PIECE, words
+from indexer import segment as module
+from indexer.segment import BATCH, segment, tokens, words
 
 SENTENCES = [
     # either tone placement gives the same words
@@ -23,6 +27,21 @@ SENTENCES = [
     ("\ud800 \x00 _ . 🙂", []),
 ]
 
+QUIRKS = [
+    "Tp. Hà Nội, TP.HCM, ThS. Mr. xTp. Đ.",  # abbreviations only at the start of a token
+    "a ==> b -> c >> d ... e ==-> .... =>",
+    "http://vi.du/a?b=c x://y :// 1_2://x đ://",
+    "a.b@c.vn .x@y.z đa.b@c.d AB.c@d.e A.@b.c@d.e a@b a@b. a@@b.c @a.b x@y.z@w.v",
+    " a.b , c@d.e f@g",
+    "1.2.3, 1_2_3ab 12ab_3 ab_1.2 1. 2, 3.4. ٣.٤ ² 1²",
+    "a_b _ __ _a chi_tiết - _",
+    "Hà Nội ; hà Nội . HÀ NỘI ủy ban nhân dân",
+    "\x00 a\x00b http://\x00 \x1c\x85\u3000 \u200b 🙂 שלום",
+    "lúa đông-xuân, chủ nghĩa Marx-Lenin",  # entries of pyvi's list that no tokens can be
+    "Hà\nNội\n\nỦy\nban",
+    "ΟΔΟΣ ΟΔΟΣ. İstanbul ǅ",
+]
+
 
 @pytest.mark.parametrize(("text", "expected"), SENTENCES)
 def test_words(text: str, expected: list[str]) -> None:
@@ -30,15 +49,63 @@ def test_words(text: str, expected: list[str]) -> None:
     assert words(unicodedata.normalize("NFD", text)) == expected
 
 
-def test_words_are_those_of_pyvi() -> None:
-    text = "Tuổi trẻ phường ra quân tổng vệ sinh môi trường cuối tuần"
-    assert words(text) == tokenize(text).lower().split()
+def check(text: str) -> None:
+    composed = unicodedata.normalize("NFC", text)
+    assert tokens(composed) == ViTokenizer.sylabelize(text)[1]
+    assert segment([composed]).split() == tokenize(text).split()
 
 
-def test_long_texts_come_in_pieces_cut_at_spaces() -> None:
-    found = "_".join(words("tổ dân phố " * LONGEST_PIECE)).split("_")
-    assert found == ["tổ", "dân", "phố"] * LONGEST_PIECE
+@pytest.mark.parametrize("text", QUIRKS)
+def test_quirks_are_those_of_pyvi(text: str) -> None:
+    check(text)
 
 
-def test_a_text_without_a_space_takes_bounded_time() -> None:
-    assert len("".join(words("a" * 100_000))) == 100_000
+pieces = st.sampled_from([*chain.from_iterable(map(str.split, QUIRKS)), *".@-_=> \n:/", "nhân dân"])
+typed = st.text("aAđĐ1.@-+_=>:/ \n,%")
+
+
+@given(st.lists(pieces | st.characters(exclude_categories=["Cs"])).map(" ".join))
+def test_segments_as_pyvi_does(text: str) -> None:
+    check(text)
+
+
+@given(st.lists(pieces).map("".join) | typed)
+def test_finds_the_tokens_that_pyvi_finds(text: str) -> None:
+    check(text)
+
+
+@given(st.lists(st.sampled_from(["Hà Nội", "Hà", "Nội họp", "", "ủy ban nhân", "dân"])))
+def test_lines_do_not_touch(lines: list[str]) -> None:
+    assert segment(lines).split() == [token for line in lines for token in segment([line]).split()]
+
+
+@given(st.text(st.characters()))
+def test_takes_any_text(text: str) -> None:
+    found = words(text)
+    assert all(any(map(str.isalnum, word)) for word in found)
+    assert "\n".join(found).encode().decode().split() == found
+
+
+def test_forgets_tokens_and_stays_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = segment(QUIRKS)
+    monkeypatch.setattr(module, "MOST_CHARACTERS", 1)
+    assert segment(QUIRKS) == segment(QUIRKS) == expected
+
+
+def test_long_lines_come_in_pieces() -> None:
+    found = "_".join(words("tổ dân phố " * BATCH)).split("_")
+    assert found == ["tổ", "dân", "phố"] * BATCH
+
+
+LONG = ["a", "A.", "1.", ".", "(", "a.", "a@", "@", "a.b@", "://", "\u0301"]
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_a_text_without_a_space_takes_bounded_time(part: str) -> None:
+    assert all(words(part * (200_000 // len(part))))
+
+
+def test_another_pyvi_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORD_LIST", ("models/words.txt", "0" * 64))
+    with pytest.raises(ValueError, match=r"words\.txt"):
+        module._segmenter.__wrapped__()
