@@ -52,6 +52,9 @@ class Article:
     id that the layout carries in the address, else the canonical address, else a hash of title,
     date and text). `layout` names the entry of layouts.toml that read the page, or "general".
 
+    `pictures` are the addresses of those in the body: they are linked, not kept. A changed one
+    makes no new revision, for portals move them about.
+
     `noarchive` and `nosnippet` are the page's own wishes (robots meta): show no copy of the text,
     show not even a passage of it.
     """
@@ -72,6 +75,7 @@ class Article:
     fetched_at: datetime
     noarchive: bool = False
     nosnippet: bool = False
+    pictures: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -191,6 +191,7 @@ def _article(
         byline=byline,
         section=fields.section_of(layout, root, place.title),
         attachments=fields.attachments_of(layout, parsed, place.body),
+        pictures=fields.pictures_of(parsed, place.body),
         layout=layout.name,
         fetched_at=parsed.page.fetched_at,
     )

@@ -206,6 +206,15 @@ def attachments_of(
     return tuple(found.values())
 
 
+def pictures_of(parsed: ParsedPage, body: Iterable[HtmlElement]) -> tuple[str, ...]:
+    """The addresses of the pictures in the body, each once, in order; of those that are loaded
+    late the one that is loaded."""
+    pictures = (image for part in body for image in part.iter("img"))
+    sources = (image.get("data-src") or image.get("src") or "" for image in pictures)
+    found = dict.fromkeys(_absolute(parsed, source.strip()) for source in sources)
+    return tuple(url for url in found if url)
+
+
 def identity_of(parsed: ParsedPage, hosts: Sequence[str], *seen: str) -> str:
     """What tells the article apart: the id in its address, else the canonical address, else a hash
     of what is `seen` (title, date, text)."""

@@ -77,7 +77,7 @@ class _Rows:
         self._remove(ids)
         attachments = self._remove_addresses("kind = 'attachment'")
         addresses = self._remove_addresses("true")
-        for table in ("crawls", "shapes", "attachments"):
+        for table in ("crawls", "shapes", "samples", "attachments"):
             self.connection.execute(f"DELETE FROM {table} WHERE portal = ?", (self.portal,))
         return len(ids), addresses, attachments
 

@@ -216,8 +216,8 @@ def from_record(record: str) -> Article:
     fields: dict[str, Any] = json.loads(record)
     for name in ("published", "updated"):
         fields[name] = _printed_date(fields[name])
-    for name in ("body", "captions"):
-        fields[name] = tuple(fields[name])
+    for name in ("body", "captions", "pictures"):
+        fields[name] = tuple(fields.get(name, ()))
     fields["attachments"] = tuple(Attachment(**each) for each in fields["attachments"])
     fields["fetched_at"] = datetime.fromisoformat(fields["fetched_at"])
     return Article(**fields)

@@ -13,6 +13,7 @@ from crawler.article import VIETNAM, Article
 from crawler.extract import Extraction, extract
 from crawler.page import Page, parse
 from crawler.portals import Portal
+from crawler.store import from_record, to_record
 from tests.portals.frames import article_page, contact_page, home_page, listing_page
 from tests.portals.sites import SampleArticle, Site, article_path, listing_path, load_sites
 
@@ -220,6 +221,21 @@ def test_attachments_have_absolute_addresses_and_names() -> None:
         ("http://xa.example.vn/kh/b%E1%BA%A3n.pdf?v=1", "bản.pdf"),
         ("http://xa.example.vn/tin/to-trinh.docx", "tờ trình"),
     ]
+
+
+def test_pictures_are_kept_as_links() -> None:
+    html = page_of(
+        "Họp về rác thải",
+        f"<img src='/bieu-trung.png'><h1>Họp về rác thải</h1><p>{TEXT}</p><p><img src='anh/1.jpg'>"
+        "<img data-src='https://anh.example.vn/2.jpg' src='data:image/gif;base64,R0lGOD'>"
+        "<img src='anh/1.jpg'><img src='data:image/png;base64,iVBOR'><img></p>",
+    )
+    article = article_in(html, "/tin/bai")
+    assert article.pictures == (
+        "http://xa.example.vn/tin/anh/1.jpg",
+        "https://anh.example.vn/2.jpg",
+    )
+    assert from_record(to_record(article)) == article
 
 
 HEARING = ("Họp về rác thải", f"<h1>Họp về rác thải</h1><p>{TEXT}</p>")
