@@ -13,17 +13,20 @@ import re
 import string
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import distribution
 from operator import add
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.crf import MAGIC, Model, likeliest, read_model
+from indexer.crf import MAGIC, Model, labels, read_model
 from indexer.normalize import key, normalize
+
+Value = TypeVar("Value")
 
 MODEL = "models/pyvi3.pkl", "6cdd73aee04b6a4ad7320ca85d27d931a7ef870cfdd41beb148e86bdb8aca134"
 WORD_LIST = "models/words.txt", "517743d27e71d43343e4b8e9e89015cdc68d84ebe1d48106449e501d918ece4a"
@@ -36,7 +39,7 @@ MOST_TOKENS, MOST_CHARACTERS = 4 * BATCH, 4_000_000
 """Of distinct tokens that are remembered; at more, all are forgotten."""
 
 LONGEST_REMEMBERED = 100
-"""Characters of a word whose key is remembered."""
+"""Characters of a text whose tokens or key are remembered."""
 
 # What pyvi takes for a token, in its order; possessive, so that no run is read twice.
 _SHORT = r"[A-ZĐ]++\.|Tp\.|Mr\.|Mrs\.|Ms\.|Dr\.|ThS\.|==>|->|\.\.\.|>>|\n|\w++://\S++"
@@ -58,11 +61,8 @@ def words(text: str) -> list[str]:
     ['ủy_ban', 'nhân_dân', 'phường', 'mĩ_đình', 'họp', 'chi', '2.317,8', 'tỉ']
     """
     encodable = normalize(text).encode(errors="replace").decode()  # no lone surrogates
-    keys = [
-        _remembered(token) if len(token) <= LONGEST_REMEMBERED else _key(token)
-        for token in segment(encodable.split("\n")).split()
-    ]
-    return [each for each in keys if each]
+    found = segment(encodable.split("\n")).split()
+    return [each for each in map(_KEYS.__getitem__, found) if each]
 
 
 def _key(token: str) -> str:
@@ -72,7 +72,22 @@ def _key(token: str) -> str:
     return "_".join(key(part) for part in token.strip("._").split("_") if part)
 
 
-_remembered = lru_cache(maxsize=MOST_TOKENS)(_key)
+class _Memory(dict[str, Value]):
+    """What a function gives for a text, remembered for short ones."""
+
+    def __init__(self, function: Callable[[str], Value]) -> None:
+        self.function = function
+
+    def __missing__(self, text: str) -> Value:
+        value = self.function(text)
+        if len(text) <= LONGEST_REMEMBERED:
+            if len(self) >= MOST_TOKENS:
+                self.clear()
+            self[text] = value
+        return value
+
+
+_KEYS = _Memory(_key)
 
 
 def segment(lines: Iterable[str]) -> str:
@@ -104,12 +119,16 @@ def tokens(line: str) -> list[str]:
     >>> tokens("TP. Hà Nội: a.b@c.vn -> 1.5%")
     ['TP.', 'Hà', 'Nội', ':', 'a.b@c.vn', '->', '1.5', '%']
     """
+    return [token for part in line.split(" ") for token in _TOKENS[part]]
+
+
+def _tokens(text: str) -> list[str]:
     found: list[str] = []
     position = 0
-    for mailbox in _MAILBOX.finditer(line) if "@" in line else ():
+    for mailbox in _MAILBOX.finditer(text) if "@" in text else ():
         while position < mailbox.end():
             pattern = _TOKEN if position < mailbox.start() else _TOKEN_OR_ADDRESS
-            match = pattern.search(line, position)
+            match = pattern.search(text, position)
             if not match:
                 break
             if position < mailbox.start() <= match.start():
@@ -117,7 +136,10 @@ def tokens(line: str) -> list[str]:
                 continue
             found.append(match[0])
             position = match.end()
-    return found + _TOKEN.findall(line, position)
+    return found + _TOKEN.findall(text, position)
+
+
+_TOKENS = _Memory(_tokens)
 
 
 END = ""
@@ -202,15 +224,8 @@ class _Segmenter:
 
     def _labels(self, rows: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which tokens are inside a word, line by line."""
-        labels: list[int] = []
-        listed = scores.tolist()
-        start = 0
-        for end in [*np.flatnonzero(rows == 0).tolist(), len(listed)]:
-            labels += likeliest(listed[start:end], self.model.transitions)
-            labels.append(0)
-            start = end + 1
         inside = self.model.labels.index("I_W")
-        return np.equal(labels[: len(listed)], inside).astype(np.bool_)
+        return np.equal(labels(scores, rows == 0, self.model.transitions), inside).astype(np.bool_)
 
 
 class _Rows(dict[str, int]):
