@@ -131,9 +131,13 @@ LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "login",
-        _whole(r"đăng (?:nhập|ký|xuất)(?: (?:tài khoản|hệ thống))?|log ?in|sign (?:in|out)"),
+        _whole(
+            r"đăng (?:nhập|ký|xuất)(?: (?:tài khoản|hệ thống))?|log ?in|sign (?:in|out)",
+            r"đăng nhập để (?:gửi|viết|bình luận).{0,30}",
+        ),
     ),
     ("tools", TOOLS),
+    ("tags", _whole(r"(?:thẻ|tags?|từ kh(?:óa|oá))\s*:.{0,150}", r"thẻ|tags")),
     (
         "rating",
         _whole(

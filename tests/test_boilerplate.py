@@ -31,6 +31,8 @@ NOW = datetime(2022, 10, 7, 9, 30, tzinfo=VIETNAM)
         ("Chuyển đến phần nội dung", "skip link"),
         ("Đăng nhập", "login"),
         ("Đăng nhập |", "login"),
+        ("Đăng nhập để gửi ý kiến", "login"),
+        ("Từ khóa: dân cư, thông tin", "tags"),
         ("A- A A+", "tools"),
         ("Xem với cỡ chữ A- A A+ In trang", "tools"),
         ("In bài viết", "tools"),
@@ -47,6 +49,7 @@ NOW = datetime(2022, 10, 7, 9, 30, tzinfo=VIETNAM)
         # news that looks alike
         ("Tổng cộng: 500", ""),
         ("Hôm nay", ""),
+        ("Thẻ căn cước được trả tại nhà", ""),
         ("Năm 2022", ""),
         ("Trả lời:", ""),
         ("Đánh giá:", ""),
