@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.metadata import distribution
-from operator import add
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -62,7 +62,7 @@ def words(text: str) -> list[str]:
     """
     encodable = normalize(text).encode(errors="replace").decode()  # no lone surrogates
     found = segment(encodable.split("\n")).split()
-    return [each for each in map(_KEYS.__getitem__, found) if each]
+    return list(filter(None, map(_KEYS.__getitem__, found)))
 
 
 def _key(token: str) -> str:
@@ -119,7 +119,7 @@ def tokens(line: str) -> list[str]:
     >>> tokens("TP. Hà Nội: a.b@c.vn -> 1.5%")
     ['TP.', 'Hà', 'Nội', ':', 'a.b@c.vn', '->', '1.5', '%']
     """
-    return [token for part in line.split(" ") for token in _TOKENS[part]]
+    return list(chain.from_iterable(map(_TOKENS.__getitem__, line.split(" "))))
 
 
 def _tokens(text: str) -> list[str]:
@@ -145,7 +145,6 @@ _TOKENS = _Memory(_tokens)
 END = ""
 """Stands between lines in a batch: a token of no weight."""
 
-NAMES = ("word.lower()", "word.istitle()", "word.isupper()")
 MAY_JOIN, CAPITAL = 1, 2
 
 
@@ -160,14 +159,12 @@ class _Segmenter:
         self._forget()
 
     def _forget(self) -> None:
-        """Empty tables. `own`, `before` and `after` are weights by token and label."""
+        """Empty tables. `weights` by token and label: its own, those for the next and the last."""
         self.rows = _Rows(self._look_at)
         self.characters = 0
         self.syllables = np.zeros(MOST_TOKENS, np.int64)
         self.flags = np.zeros(MOST_TOKENS, np.uint8)
-        self.own = np.zeros((MOST_TOKENS, 2))
-        self.before = np.zeros((len(NAMES), MOST_TOKENS, 2))
-        self.after = np.zeros((len(NAMES), MOST_TOKENS, 2))
+        self.weights = np.zeros((MOST_TOKENS, 7, 2))
         self.rows[END] = 0
 
     def _look_at(self, token: str) -> int:
@@ -180,11 +177,12 @@ class _Segmenter:
         weight = self._weight
         own = [weight("bias"), weight(f"word.lower():{named}")]
         own += [weight("word.isupper()", upper), weight("word.istitle()", title)]
-        self.own[row] = sum([*own, weight("word.isdigit()", token.isdigit())])
-        for table, place, names in (self.before, "-1", NAMES), (self.after, "+1", NAMES):
-            table[0, row] = weight(f"{place}:{names[0]}:{named}")
-            table[1, row] = weight(f"{place}:{names[1]}", title)
-            table[2, row] = weight(f"{place}:{names[2]}", upper)
+        own = [sum([*own, weight("word.isdigit()", token.isdigit())], np.zeros(2))]
+        for place in ("-1", "+1"):
+            own += [weight(f"{place}:word.lower():{named}")]
+            own += [weight(f"{place}:word.istitle()", title)]
+            own += [weight(f"{place}:word.isupper()", upper)]
+        self.weights[row] = own
         self.syllables[row] = self.entries.numbers.get(lower, 0)
         joins = token not in string.punctuation and not token[0].isdigit()
         self.flags[row] = MAY_JOIN * joins + CAPITAL * token[0].istitle()
@@ -206,18 +204,23 @@ class _Segmenter:
         joins = (flags & MAY_JOIN).astype(np.bool_)
         capital = (flags & CAPITAL).astype(np.bool_)
         joined[1:] = inside[1:] & joins[1:] & joins[:-1] & ~(capital[1:] & ~capital[:-1])
-        return "".join(map(add, map(" _".__getitem__, joined.tolist()), batch))
+        text = [" "] * (2 * len(batch))
+        text[1::2] = batch
+        for place in np.flatnonzero(joined).tolist():
+            text[2 * place] = "_"
+        return "".join(text)
 
     def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """By token and label, shape (n, 2): the weights of what holds, summed in pyvi's order."""
         pairs, triples = self.entries.found(self.syllables[rows])
-        scores = self.own[rows]
-        for table in self.before:
-            scores[1:] += table[rows[:-1]]
+        weights = self.weights[rows]
+        scores = weights[:, 0].copy()
+        for column in (1, 2, 3):
+            scores[1:] += weights[:-1, column]
         scores[1:][pairs] += self._weight("-1:word.bi_gram()")
         scores[triples + 2] += self._weight("-2:word.tri_gram()")
-        for table in self.after:
-            scores[:-1] += table[rows[1:]]
+        for column in (4, 5, 6):
+            scores[:-1] += weights[1:, column]
         scores[:-1][pairs] += self._weight("+1:word.bi_gram()")
         scores[triples] += self._weight("+2:word.tri_gram()")
         return scores
