@@ -23,7 +23,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.crf import MAGIC, Model, labels, read_model
+from indexer.crf import MAGIC, Model, Pair, labels, read_model
 from indexer.normalize import key, normalize
 
 Value = TypeVar("Value")
@@ -146,6 +146,7 @@ END = ""
 """Stands between lines in a batch: a token of no weight."""
 
 MAY_JOIN, CAPITAL = 1, 2
+NOTHING = 0.0, 0.0
 
 
 class _Segmenter:
@@ -174,22 +175,22 @@ class _Segmenter:
         lower = token.lower()
         named = lower.partition("\0")[0]  # CRFsuite's names end there
         title, upper = token.istitle(), token.isupper()
-        weight = self._weight
-        own = [weight("bias"), weight(f"word.lower():{named}")]
-        own += [weight("word.isupper()", upper), weight("word.istitle()", title)]
-        own = [sum([*own, weight("word.isdigit()", token.isdigit())], np.zeros(2))]
+        own = [self._of("bias"), self._of(f"word.lower():{named}")]
+        own += [self._of("word.isupper()", upper), self._of("word.istitle()", title)]
+        own += [self._of("word.isdigit()", token.isdigit())]
+        pairs = [(sum(pair[0] for pair in own), sum(pair[1] for pair in own))]
         for place in ("-1", "+1"):
-            own += [weight(f"{place}:word.lower():{named}")]
-            own += [weight(f"{place}:word.istitle()", title)]
-            own += [weight(f"{place}:word.isupper()", upper)]
-        self.weights[row] = own
+            pairs += [self._of(f"{place}:word.lower():{named}")]
+            pairs += [self._of(f"{place}:word.istitle()", title)]
+            pairs += [self._of(f"{place}:word.isupper()", upper)]
+        self.weights[row] = pairs
         self.syllables[row] = self.entries.numbers.get(lower, 0)
         joins = token not in string.punctuation and not token[0].isdigit()
         self.flags[row] = MAY_JOIN * joins + CAPITAL * token[0].istitle()
         return row
 
-    def _weight(self, attribute: str, present: bool = True) -> NDArray[np.float64]:
-        return np.array(self.model.weights.get(attribute, (0.0, 0.0)) if present else (0.0, 0.0))
+    def _of(self, attribute: str, present: bool = True) -> Pair:
+        return self.model.weights.get(attribute, NOTHING) if present else NOTHING
 
     def join(self, batch: Sequence[str]) -> str:
         """The tokens of a batch, each after "_" or " "."""
@@ -217,12 +218,12 @@ class _Segmenter:
         scores = weights[:, 0].copy()
         for column in (1, 2, 3):
             scores[1:] += weights[:-1, column]
-        scores[1:][pairs] += self._weight("-1:word.bi_gram()")
-        scores[triples + 2] += self._weight("-2:word.tri_gram()")
+        scores[1:][pairs] += self._of("-1:word.bi_gram()")
+        scores[triples + 2] += self._of("-2:word.tri_gram()")
         for column in (4, 5, 6):
             scores[:-1] += weights[1:, column]
-        scores[:-1][pairs] += self._weight("+1:word.bi_gram()")
-        scores[triples] += self._weight("+2:word.tri_gram()")
+        scores[:-1][pairs] += self._of("+1:word.bi_gram()")
+        scores[triples] += self._of("+2:word.tri_gram()")
         return scores
 
     def _labels(self, rows: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.bool_]:
