@@ -24,7 +24,7 @@ from table import Row, at_least, at_most, data_folder, figure, run
 from crawler.article import Article
 from crawler.store import Stored
 from indexer.document import Annotator
-from indexer.normalize import syllables
+from indexer.normalize import normalize, syllables
 from indexer.segment import segment, words
 from indexer.wards import load_gazetteer
 
@@ -45,7 +45,10 @@ def measure(quick: bool) -> Iterator[Row]:
     yield figure("syllables(), syllables/s", count / seconds(syllables, texts))
     ours = seconds(words, texts)
     yield figure("words(), syllables/s", count / ours)
-    yield at_least("words(), times as fast as pyvi", 10, seconds(tokenize, texts) / ours)
+    pyvi = seconds(tokenize, texts)
+    yield at_least("words(), times as fast as pyvi", 10, pyvi / ours)
+    lines = [normalize(text).split("\n") for text in texts]
+    yield at_least("segment(), times as fast as pyvi", 10, pyvi / seconds(segment, lines))
     yield at_most("texts that differ from pyvi's", 0, sum(map(differs, compared(data, quick))))
     yield figure("load_gazetteer(), best of 5, s", min(load_seconds() for _ in range(LOADS)))
     annotate = Annotator(load_gazetteer(), {}).annotate
