@@ -9,6 +9,7 @@ The schema grows by MIGRATIONS: `PRAGMA user_version` says how many of them a fi
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import sqlite3
@@ -249,12 +250,14 @@ def open_store(path: Path) -> Store:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
     # A kill loses nothing. A power cut may lose the last seconds, frontier and articles alike, so
     # they are fetched again; what the index is built of is put on the disk first: see sync().
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
-    _migrate(connection, path)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # others may open it now; SQLite does not wait for these
+        connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(connection, path)
     return Store(connection)
 
 

@@ -7,8 +7,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,15 @@ def test_a_damaged_record_is_found_and_written_anew(path: Path) -> None:
             assert store.put(replace(ARTICLE, identity="bai-2", title="Khác")) == "changed"
         assert store.audit() == ()
         assert store.revisions(1) == store.revisions(2) == ()
+
+
+def test_several_processes_may_make_the_store_at_once(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        for number in range(50):
+            path = tmp_path / f"{number}" / "articles.db"
+            assert list(pool.map(_made, [path] * 4)) == [len(MIGRATIONS)] * 4
+
+
+def _made(path: Path) -> int:
+    with open_store(path) as store:
+        return int(store.connection.execute("PRAGMA user_version").fetchone()[0])
