@@ -36,12 +36,13 @@ from indexer.schema import (
 )
 from indexer.segment import words
 
-# Weights of the evidence, chosen by benchmarks/relevance.py on the odd-numbered queries of both
-# sets, with and without accents, from the middle of a plateau. Change none without that benchmark.
+# Weights of the evidence, with those in engine/scorer.py chosen by benchmarks/relevance.py on the
+# odd-numbered queries of both sets, with and without accents, from the middle of a plateau. Change
+# none without that benchmark.
 SYLLABLE = 0.8
 WORD = 1.0
 PAIR = 0.45
-IN_TITLE = 0.5
+IN_TITLE = 0.7
 IN_FILE = 0.2
 """In a file that the article links; not weighed by that benchmark, whose texts link none."""
 AS_TYPED = 0.15

@@ -20,7 +20,7 @@ from whoosh.query import And, Every, Not, NullQuery, Or, Prefix, Query, Sequence
 from whoosh.scoring import BM25F
 
 from indexer.engine.postings import PostingsReader
-from indexer.engine.scorer import MostOf, Scorer
+from indexer.engine.scorer import K1, K1_OF, B, MostOf, Scorer
 
 WORDS = "abcdefgh"
 DOCUMENTS = 60
@@ -39,12 +39,12 @@ class World:
 
     def __init__(self, folder: Path, deleted: set[int]) -> None:
         choose = random.Random(3)
-        index = create_in(folder, Schema(text=TEXT(phrase=True)))
+        index = create_in(folder, Schema(text=TEXT(phrase=True), words=TEXT))
         self.texts = [choose.choices(WORDS, k=choose.randint(1, 10)) for _ in range(DOCUMENTS)]
         for part in range(3):
             writer = index.writer()
             for text in self.texts[part::3]:
-                writer.add_document(text=text)
+                writer.add_document(text=text, words=text)
             writer.commit(merge=False)
         self.texts = [text for part in range(3) for text in self.texts[part::3]]
         writer = index.writer()
@@ -52,7 +52,8 @@ class World:
         for number in self.deleted:
             writer.delete_document(number)
         writer.commit(merge=False)
-        self.stock = index.searcher(weighting=OurIdf())
+        self.stock = index.searcher(weighting=OurIdf(B=B, K1=K1))
+        self.stock_words = index.searcher(weighting=OurIdf(B=B, K1=K1_OF["words"]))
         self.ours = Scorer(PostingsReader(self.stock.reader()))
 
     def found(self, query: Query) -> set[int]:
@@ -65,6 +66,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("scorer"), {0, 21, 59})
     yield world
     world.stock.close()
+    world.stock_words.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("whole"), set())
     yield world
     world.stock.close()
+    world.stock_words.close()
 
 
 TERMS = st.builds(Term, st.just("text"), st.sampled_from((*WORDS, "none")))
@@ -97,6 +100,14 @@ def test_scores_as_stock_whoosh_scores(whole: World, terms: list[Term]) -> None:
     scores = whole.ours.scores(query)
     for hit in whole.stock.search(query, limit=None):
         assert scores[hit.docnum] == pytest.approx(hit.score, rel=1e-5)
+
+
+def test_words_gain_less_by_standing_again(whole: World) -> None:
+    query = Or([Term("words", "a"), Term("words", "b")])
+    scores = whole.ours.scores(query)
+    for hit in whole.stock_words.search(query, limit=None):
+        assert scores[hit.docnum] == pytest.approx(hit.score, rel=1e-5)
+    assert not np.allclose(scores, whole.ours.scores(Or([Term("text", "a"), Term("text", "b")])))
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4))

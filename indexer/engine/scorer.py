@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 from whoosh.query import And, Every, Not, NullQuery, Or, Query, Sequence, Term
 
 from indexer.engine.postings import PostingsReader
+from indexer.schema import PAIRS, WORDS
 
+# Constants of BM25, chosen with the weights in plan.py by benchmarks/relevance.py; see there.
 K1 = 1.2
-B = 0.75
+"""How much a syllable gains by standing in a text again and again; less is less."""
+K1_OF = {WORDS: 0.5, PAIRS: 0.5}
+"""Words and neighbours gain little: two of them side by side once is what a text is about."""
+B = 0.85
+"""How much a long text weighs less."""
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -116,8 +122,9 @@ class Scorer:
         average = self.postings.average_length(term.fieldname)
         holding = len(found.documents)
         idf = np.log1p((self.count - holding + 0.5) / (holding + 0.5))
-        shortness = K1 * ((1 - B) + B * lengths[found.documents] / average)
+        k1 = K1_OF.get(term.fieldname, K1)
+        shortness = k1 * ((1 - B) + B * lengths[found.documents] / average)
         frequencies = found.frequencies
         scores[found.documents] += (
-            term.boost * idf * frequencies * (K1 + 1) / (frequencies + shortness)
+            term.boost * idf * frequencies * (k1 + 1) / (frequencies + shortness)
         )
