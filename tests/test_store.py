@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from crawler.article import VIETNAM, Article, Attachment, PrintedDate
+from crawler.migrations import MIGRATIONS
 from crawler.store import (
-    MIGRATIONS,
     StoreMissing,
     StoreTooNew,
     from_record,
