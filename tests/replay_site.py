@@ -10,7 +10,7 @@ from pathlib import Path
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
-from crawler.lane import Lane
+from crawler.lane import Download, Lane
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
@@ -62,12 +62,18 @@ def crawl(store: Store, folder: Path, pages: Mapping[str, bytes], when: datetime
         kind = {"content-type": "application/pdf"} if path.endswith(".pdf") else HTML
         return Page(address.url, when, 404 if body is None else 200, kind, body or b"")
 
+    return drive(store, folder, download, PORTAL)
+
+
+def drive(store: Store, folder: Path, download: Download, portal: Portal) -> Lane:
+    """A lane driven to its end."""
+    archive = Archive(folder)
+    lane = Lane(store, archive, portal, Locks(folder))
+
     async def way() -> None:
         async for _ in lane.pages(download):
             pass
 
-    archive = Archive(folder)
-    lane = Lane(store, archive, PORTAL, Locks(folder))
     asyncio.run(way())
     archive.close()
     return lane

@@ -5,7 +5,6 @@ A lane without a network: the portal's answers are a table, by path.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import time
 from collections.abc import Iterator
@@ -14,16 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive, read_capture
+from crawler.archive import read_capture
 from crawler.article import VIETNAM
 from crawler.captures import newest_first
 from crawler.frontier import Address
-from crawler.lane import Lane
-from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
 from crawler.robots import keep
 from crawler.store import Store, open_store
+from tests.replay_site import drive
 from tests.test_spider import Reply, article, listing
 
 HOST = "http://127.0.0.2"
@@ -51,14 +49,7 @@ def crawl(store: Store, folder: Path, pages: dict[str, Reply], now: datetime = N
         headers = {name.lower(): value for name, value in sent.items()}
         return Page(address.url, now, reply.status, headers, reply.body)
 
-    async def way() -> None:
-        lane = Lane(store, Archive(folder), PORTAL, Locks(folder))
-        assert lane.may_start("")
-        async for _ in lane.pages(download):
-            pass
-        lane.archive.close()
-
-    asyncio.run(way())
+    drive(store, folder, download, PORTAL)
     return asked
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,11 +17,12 @@ from crawler.failures import LeftAlone
 from crawler.frame import Frame
 from crawler.frontier import Address
 from crawler.health import portal_states
-from crawler.lane import GIVE_UP_AFTER, Download, Lane
+from crawler.lane import GIVE_UP_AFTER, Lane
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
 from crawler.store import Store, open_store
+from tests.replay_site import drive
 
 HOST = "http://127.0.0.2"
 PORTAL = Portal(
@@ -34,20 +34,6 @@ PORTAL = Portal(
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "articles.db") as store:
         yield store
-
-
-def drive(store: Store, folder: Path, download: Download, portal: Portal = PORTAL) -> Lane:
-    """A lane driven to its end."""
-    archive = Archive(folder)
-    lane = Lane(store, archive, portal, Locks(folder))
-
-    async def way() -> None:
-        async for _ in lane.pages(download):
-            pass
-
-    asyncio.run(way())
-    archive.close()
-    return lane
 
 
 def listing(*hrefs: str) -> bytes:
@@ -72,7 +58,7 @@ def test_failures_of_the_host_in_a_row_end_the_lane(store: Store, tmp_path: Path
             return page(address, listing(*many))
         raise DownloadTimeoutError("30 s")
 
-    lane = drive(store, tmp_path, download)
+    lane = drive(store, tmp_path, download, PORTAL)
     assert lane.error == f"{GIVE_UP_AFTER} failures in a row: no answer in time"
     [state] = portal_states(store, [PORTAL], time.time())
     assert (lane.counts["failed"], state.waiting) == (
@@ -93,7 +79,7 @@ def test_an_answer_between_two_failures_starts_the_count_again(
             return page(address, listing(*many))
         return page(address, b"", 404 if len(asked) % GIVE_UP_AFTER == 0 else 500)
 
-    lane = drive(store, tmp_path, download)
+    lane = drive(store, tmp_path, download, PORTAL)
     assert lane.error == ""
     assert len(asked) == len(many) + 2  # the start page, and /sitemap.xml
 
@@ -102,7 +88,7 @@ def test_a_portal_whose_every_page_fails_is_in_error(store: Store, tmp_path: Pat
     async def download(portal: Portal, address: Address) -> Page:
         return page(address, b"", 403)
 
-    assert drive(store, tmp_path, download).error == "HTTP 403"
+    assert drive(store, tmp_path, download, PORTAL).error == "HTTP 403"
 
 
 def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
@@ -119,7 +105,7 @@ def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
         return page(address, listing("/1", "/2"))
 
     monkeypatch.setattr(crawler.reading, "extract", extract)
-    lane = drive(store, tmp_path, download)
+    lane = drive(store, tmp_path, download, PORTAL)
     assert lane.error == ""
     assert outcomes(store)["extraction failed: RecursionError"] == 1
     assert sum(outcomes(store).values()) == 4  # /sitemap.xml is answered as the others are
@@ -130,7 +116,7 @@ def test_what_the_portal_asked_for_is_kept_for_the_next_crawl(store: Store, tmp_
     async def download(portal: Portal, address: Address) -> Page:
         raise LeftAlone("asked to be left alone for 900 s", 900.0)
 
-    assert drive(store, tmp_path, download).error == "asked to be left alone for 900 s"
+    assert drive(store, tmp_path, download, PORTAL).error == "asked to be left alone for 900 s"
     later = Lane(store, Archive(tmp_path), PORTAL, Locks(tmp_path))
     assert not later.may_start("")
     assert later.error.startswith("not crawled: asked to be left alone for another ")
@@ -140,14 +126,14 @@ def test_a_304_to_a_page_never_fetched_is_a_failure(store: Store, tmp_path: Path
     async def download(portal: Portal, address: Address) -> Page:
         return page(address, b"", 304)
 
-    assert drive(store, tmp_path, download).error == "HTTP 304"
+    assert drive(store, tmp_path, download, PORTAL).error == "HTTP 304"
 
 
 def test_the_same_bytes_are_not_read_or_archived_again(store: Store, tmp_path: Path) -> None:
     async def download(portal: Portal, address: Address) -> Page:
         return page(address, listing("http://khac.example.vn/"))
 
-    first, second = (drive(store, tmp_path / name, download) for name in ("1", "2"))
+    first, second = (drive(store, tmp_path / name, download, PORTAL) for name in ("1", "2"))
     assert (first.counts["unchanged"], second.counts["unchanged"]) == (0, 1)
     assert (len(list((tmp_path / "1").iterdir())), (tmp_path / "2").exists()) == (1, False)
 
@@ -159,7 +145,7 @@ def test_a_redirect_settles_both_addresses(store: Store, tmp_path: Path) -> None
         asked.append(address.url)
         return page(address, listing("/", "/home"), url=f"{HOST}/home")
 
-    drive(store, tmp_path, download)
+    drive(store, tmp_path, download, PORTAL)
     assert asked == [f"{HOST}/", f"{HOST}/sitemap.xml"]
 
 

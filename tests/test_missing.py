@@ -5,7 +5,6 @@ One portal is crawled by a lane every six hours of a clock of ours; what it answ
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -13,14 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.frontier import Address
-from crawler.lane import Lane
-from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
 from crawler.store import Store, open_store
+from tests.replay_site import drive
 from tests.test_spider import Reply, article, listing
 
 HOST = "http://127.0.0.2"
@@ -71,14 +68,7 @@ def crawl(store: Store, folder: Path, clock: Clock, script: Script) -> list[str]
         headers = {"content-type": "text/html; charset=utf-8"}
         return Page(address.url, when, reply.status, headers, reply.body)
 
-    async def way() -> None:
-        lane = Lane(store, Archive(folder), PORTAL, Locks(folder))
-        assert lane.may_start("")
-        async for _ in lane.pages(download):
-            pass
-        lane.archive.close()
-
-    asyncio.run(way())
+    drive(store, folder, download, PORTAL)
     return asked
 
 
