@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from crawler.article import Article
 from crawler.layouts import identity_in
+from crawler.page import Page
 from crawler.portals import Portal
-from crawler.reading import Found
+from crawler.reading import Found, Reading
 from crawler.revisit import Kind, back_off, interval
 from crawler.store import Store
 from crawler.traps import FRUITLESS, FRUITLESS_IN_ALL, TRIED_AGAIN, shape
@@ -81,6 +82,23 @@ class Fetched:
     content: str = ""
     identity: str | None = None
     new: bool = False
+
+
+def as_fetched(
+    page: Page, reading: Reading, kind: Kind, digest: str, article: Article | None, new: bool
+) -> Fetched:
+    """What there is to record of a page that was read; `digest` is the SHA-256 of its bytes."""
+    return Fetched(
+        url=page.url,
+        outcome=reading.outcome,
+        kind=kind,
+        etag=page.headers.get("etag"),
+        last_modified=page.headers.get("last-modified"),
+        sha256=digest,
+        content=reading.content,
+        identity=article.identity if article else None,
+        new=new,
+    )
 
 
 def named(store: Store, address: Address | None, article: Article) -> Article:

@@ -20,7 +20,7 @@ from crawler import attached, captures, missing
 from crawler.archive import Archive
 from crawler.article import VIETNAM
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
-from crawler.frontier import Address, Fetched, Frontier, named
+from crawler.frontier import Address, Frontier, as_fetched, named
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
@@ -238,17 +238,8 @@ class Lane:
             put = self.store.put(article) if article else ""
             found = (Found(page.url), *reading.found)
             self.frontier.add(self.portal, found, address, now)
-            what = Fetched(
-                url=page.url,
-                outcome=reading.outcome,
-                kind=_kind(address, reading),
-                etag=page.headers.get("etag"),
-                last_modified=page.headers.get("last-modified"),
-                sha256=digest,
-                content=reading.content,
-                identity=article.identity if article else None,
-                new=put == "new",
-            )
+            kind = _kind(address, reading)
+            what = as_fetched(page, reading, kind, digest, article, new=put == "new")
             self.frontier.fetched(self.portal, address, what, now)
             if capture:
                 captures.note(self.store.connection, self.portal.id, page, capture)

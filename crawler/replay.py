@@ -21,7 +21,7 @@ from crawler.archive import PACKING, Archive, Damaged, read_capture
 from crawler.article import VIETNAM, Article
 from crawler.captures import Captured
 from crawler.codings import TooLarge, archived
-from crawler.frontier import Address, Fetched, Frontier, named
+from crawler.frontier import Address, Frontier, as_fetched, named
 from crawler.owners import Owners, at_home
 from crawler.page import Page
 from crawler.portals import Portal
@@ -283,17 +283,8 @@ class _Import:
         if row is None and reading.file:
             attached.note(self.store, portal.id, page.url, digest, reading.file)
         if row is None and reading.kind is not None:
-            what = Fetched(
-                url=page.url,
-                outcome=reading.outcome,
-                kind=address.kind if address.kind == "start" else reading.kind,
-                etag=page.headers.get("etag"),
-                last_modified=page.headers.get("last-modified"),
-                sha256=digest,
-                content=reading.content,
-                identity=article.identity if article else None,
-                new=outcome == "new",
-            )
+            kind = address.kind if address.kind == "start" else reading.kind
+            what = as_fetched(page, reading, kind, digest, article, new=outcome == "new")
             self.frontier.fetched(portal, address, what, then)
 
 
