@@ -1,0 +1,50 @@
+"""Dictionary: the terms of a field in order of their UTF-8, numbered from 0, as two arrays."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Dictionary:
+    """Terms as bytes of UTF-8 one after another, `ends` saying where each ends."""
+
+    def __init__(self, text: NDArray[np.uint8], ends: NDArray[Any]) -> None:
+        self.text = text.data
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, number: int) -> bytes:
+        start = int(self.ends[number - 1]) if number else 0
+        return bytes(self.text[start : int(self.ends[number])])
+
+    def __iter__(self) -> Iterator[bytes]:
+        start = 0
+        for end in self.ends.tolist():
+            yield bytes(self.text[start:end])
+            start = end
+
+    def find(self, term: bytes) -> int:
+        """The number of a term; -1 where it is none of the field's."""
+        number = bisect_left(self, term)
+        return number if number < len(self) and self[number] == term else -1
+
+    def with_prefix(self, prefix: bytes) -> range:
+        """The numbers of the terms that begin so."""
+        start = bisect_left(self, prefix)
+        beyond = prefix.rstrip(b"\xff")
+        if not beyond:
+            return range(start, len(self))
+        return range(start, bisect_left(self, beyond[:-1] + bytes([beyond[-1] + 1])))
+
+
+def dictionary_arrays(terms: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """`text` and `ends` of a Dictionary of these terms, which are in order."""
+    lengths = np.fromiter(map(len, terms), np.uint64, len(terms))
+    return np.frombuffer(b"".join(terms), np.uint8), np.cumsum(lengths, dtype=np.uint64)

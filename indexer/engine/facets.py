@@ -1,0 +1,94 @@
+"""Facets: the values of every document, and how many documents have each.
+
+A document's values of a facet are one number: that of its set of values. Most sets are had by many
+documents, so counting sets and then their values is counting once, however many values each has.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.arrays import ArraysWriter, narrowest
+
+Mask = NDArray[np.bool_]
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """`sets[document]` is the number of its set, whose values are
+    `set_values[set_ends[number - 1] : set_ends[number]]`, numbers of `values`."""
+
+    values: tuple[str, ...]
+    sets: Array
+    set_ends: Array
+    set_values: Array
+
+    def holders(self, wanted: Collection[str]) -> Mask:
+        """Which documents have one of these values."""
+        codes = [code for code, value in enumerate(self.values) if value in wanted]
+        named = np.zeros(len(self.set_ends), np.bool_)
+        named[self._owners()[np.isin(self.set_values, codes)]] = True
+        return named[self.sets]
+
+    def counts(self, rows: Array) -> dict[str, int]:
+        """How many of these documents have each value; values that none has are left out."""
+        of_sets = np.bincount(self.sets[rows], minlength=len(self.set_ends))
+        counts = np.bincount(self.set_values, of_sets[self._owners()], len(self.values))
+        return {self.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+
+    def _owners(self) -> NDArray[np.intp]:
+        """The set of each of `set_values`."""
+        return np.repeat(np.arange(len(self.set_ends)), np.diff(self.set_ends, prepend=0))
+
+
+def joined(columns: Sequence[FacetColumn]) -> FacetColumn:
+    """The columns of segments as one, documents in their order."""
+    if len(columns) == 1:
+        return columns[0]
+    sets = FacetBuilder()
+    for column in columns:
+        bounds = [0, *column.set_ends.tolist()]
+        numbers = [
+            sets.number([column.values[code] for code in column.set_values[start:end]])
+            for start, end in pairwise(bounds)
+        ]
+        sets.sets.extend(np.array(numbers, np.uint32)[column.sets])
+    return sets.column()
+
+
+@dataclass(slots=True)
+class FacetBuilder:
+    """Collects the sets of a facet."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    sets: array[int] = field(default_factory=lambda: array("I"))
+
+    def number(self, values: Sequence[str]) -> int:
+        """The number of a set of values."""
+        key = tuple(sorted(set(values)))
+        for value in key:
+            self.values.setdefault(value, len(self.values))
+        return self.numbers.setdefault(key, len(self.numbers))
+
+    def column(self) -> FacetColumn:
+        sets = [[self.values[value] for value in key] for key in self.numbers]
+        ends = np.cumsum([len(each) for each in sets], dtype=np.uint32)
+        codes = np.array([code for each in sets for code in each], np.uint32)
+        numbers = np.array(self.sets, narrowest(len(sets)))
+        return FacetColumn(tuple(self.values), numbers, ends, codes)
+
+
+def write_facet(writer: ArraysWriter, name: str, column: FacetColumn) -> None:
+    """Write the column of a segment; its `values` belong into the segment's head."""
+    writer.append("sets", name, column.sets)
+    writer.append("set_ends", name, column.set_ends)
+    writer.append("set_values", name, column.set_values)

@@ -1,0 +1,112 @@
+"""A segment as it lies on the disk, mapped: its terms, their postings, and its columns."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.arrays import Arrays
+from indexer.engine.dictionary import Dictionary
+from indexer.engine.facets import FacetColumn
+
+Array = NDArray[Any]
+
+
+class MappedSegment:
+    """One segment, read-only. Terms have numbers within a field, in their order."""
+
+    def __init__(self, stem: Path) -> None:
+        self.arrays = Arrays(stem)
+        self.documents = int(self.arrays.facts["documents"])
+        self.dictionary = cache(self._dictionary)
+        self.facet = cache(self._facet)
+
+    def _dictionary(self, field: str) -> Dictionary | PairDictionary:
+        if field in self.arrays.places.get("pair_keys", {}):
+            keys = self.arrays.get("pair_keys", field)
+            return PairDictionary(keys, self._dictionary_of_text(self.pairs_of[field]))
+        return self._dictionary_of_text(field)
+
+    def _dictionary_of_text(self, field: str) -> Dictionary:
+        return Dictionary(self.arrays.get("terms", field), self.arrays.get("term_ends", field))
+
+    @cached_property
+    def pairs_of(self) -> dict[str, str]:
+        """Fields of neighbours → the field whose neighbours they are."""
+        return dict(self.arrays.facts["pairs_of"])
+
+    def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint16]]:
+        """Documents that hold a term, ascending, and the code of each (see invert.py)."""
+        start, end = self._span("posting_ends", field, number)
+        documents = self.arrays.get("documents", field)[start:end]
+        return documents, self.arrays.get("codes", field)[start:end]
+
+    def frequencies(self, field: str, number: int) -> NDArray[np.uint32]:
+        """How often the term stands in each of its documents."""
+        start, end = self._span("posting_ends", field, number)
+        found = (self.arrays.get("codes", field)[start:end] >> 8).astype(np.uint32)
+        large = self.arrays.get("large", field)
+        first, last = np.searchsorted(large, [start, end])
+        found[large[first:last].astype(np.intp) - start] = self.arrays.get(
+            "large_frequencies", field
+        )[first:last]
+        return found
+
+    def positions(self, field: str, number: int) -> Array:
+        """Places of the term in its documents, document after document, ascending in each."""
+        start, end = self._span("position_ends", field, number)
+        return self.arrays.get("positions", field)[start:end]
+
+    def lengths(self, field: str) -> NDArray[np.uint32]:
+        """How many keys the field has in each document."""
+        return self.arrays.get("lengths", field)
+
+    def stored(self, row: int) -> bytes:
+        """What was stored of a document."""
+        start, end = self._span("stored_ends", "", row)
+        return self.arrays.get("stored", "")[start:end].tobytes()
+
+    def sorts(self, name: str) -> NDArray[np.int64]:
+        """A number of each document."""
+        return self.arrays.get("sorts", name)
+
+    def _facet(self, name: str) -> FacetColumn:
+        values = tuple(self.arrays.facts["facets"][name])
+        return FacetColumn(
+            values,
+            self.arrays.get("sets", name),
+            self.arrays.get("set_ends", name),
+            self.arrays.get("set_values", name),
+        )
+
+    def _span(self, role: str, name: str, number: int) -> tuple[int, int]:
+        ends = self.arrays.get(role, name)
+        return int(ends[number - 1]) if number else 0, int(ends[number])
+
+
+class PairDictionary:
+    """The neighbours in a field: keys (first << 32) | second, ascending, of numbers there."""
+
+    def __init__(self, keys: NDArray[np.uint64], terms: Dictionary) -> None:
+        self.keys = keys
+        self.terms = terms
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, number: int) -> bytes:
+        key = int(self.keys[number])
+        return self.terms[key >> 32] + b" " + self.terms[key & 0xFFFF_FFFF]
+
+    def find(self, term: bytes) -> int:
+        """The number of "first second"; -1 where they stand nowhere side by side."""
+        first, second = map(self.terms.find, term.split(b" ", 1))
+        if first < 0 or second < 0:
+            return -1
+        key = np.uint64(first << 32 | second)
+        number = int(np.searchsorted(self.keys, key))
+        return number if number < len(self) and self.keys[number] == key else -1
