@@ -48,7 +48,9 @@ class ArraysWriter:
         """Close the files and write the head, with plain `facts` about the segment."""
         for file in self.files.values():
             file.close()
-        head = json.dumps({"facts": facts, "arrays": self.places}, ensure_ascii=False)
+        head = json.dumps(
+            {"facts": facts, "arrays": self.places}, ensure_ascii=False, sort_keys=True
+        )
         Path(f"{self.stem}.head").write_text(head, encoding="utf-8")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engine.arrays import ArraysWriter, narrowest
+
 
 class Dictionary:
     """Terms as bytes of UTF-8 one after another, `ends` saying where each ends."""
@@ -44,7 +46,8 @@ class Dictionary:
         return range(start, bisect_left(self, beyond[:-1] + bytes([beyond[-1] + 1])))
 
 
-def dictionary_arrays(terms: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    """`text` and `ends` of a Dictionary of these terms, which are in order."""
-    lengths = np.fromiter(map(len, terms), np.uint64, len(terms))
-    return np.frombuffer(b"".join(terms), np.uint8), np.cumsum(lengths, dtype=np.uint64)
+def write_terms(writer: ArraysWriter, name: str, terms: Sequence[bytes]) -> None:
+    """Write the Dictionary of these terms, which are in order."""
+    ends = np.cumsum(np.fromiter(map(len, terms), np.int64, len(terms)))
+    writer.append("terms", name, np.frombuffer(b"".join(terms), np.uint8))
+    writer.append("term_ends", name, ends.astype(narrowest(int(ends[-1]) if len(ends) else 0)))

@@ -1,14 +1,9 @@
-"""Invert: the keys of a batch of documents → postings, by sorting whole arrays.
-
-A posting is a document and a code: how often the term stands there, up to 255, in the high byte,
-and in the low byte the length of the field there, rounded as Whoosh rounds it. Codes are what BM25
-needs of a posting, and few enough for a table of all scores.
-"""
+"""Invert: the keys of a batch of documents → postings, by sorting whole arrays."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +13,10 @@ from numpy.typing import NDArray
 from whoosh.util.numeric import byte_to_length
 
 from indexer.engine.arrays import ArraysWriter, narrowest
-from indexer.engine.dictionary import dictionary_arrays
+from indexer.engine.dictionary import write_terms
+from indexer.engine.field_writer import FREQUENT, FieldWriter, Postings
 from indexer.engine.fields import Kept
 from indexer.engine.rows import RowsBuilder
-
-FREQUENT = 255
-"""The largest frequency that a code holds; larger ones are kept apart."""
 
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.uint32)
 """The length that each byte stands for (Whoosh's length_to_byte() takes the next above)."""
@@ -41,20 +34,6 @@ class Entry:
     values: Mapping[str, Sequence[str]]
     sorts: Mapping[str, int]
     stored: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The postings of a field, term by term, each term's in the order of documents.
-
-    `posting_ends` and `position_ends` say where each term's end; `frequencies` are exact.
-    """
-
-    posting_ends: Array
-    position_ends: Array
-    documents: Array
-    frequencies: Array
-    positions: Array
 
 
 class _Numbers(dict[str, int]):
@@ -100,20 +79,21 @@ class Batch:
     def write(self, stem: Path) -> None:
         """Write the segment's files."""
         writer = ArraysWriter(stem)
-        numbered = {}
+        ranked = {name: _ranked(tokens) for name, tokens in self.kept.items()}
         for each in self.fields:
-            if not each.pairs_of:
-                tokens = self.kept[each.name]
-                terms = sorted(tokens.numbers)
-                numbered[each.name] = _ranked(tokens, terms), np.array(tokens.lengths, np.uint32)
-                _write_terms(writer, each.name, terms)
-                ids, lengths = numbered[each.name]
-                write_field(writer, each, inverted(ids, lengths, len(terms)), lengths)
-            else:
-                ids, lengths = numbered[each.pairs_of]
+            if each.pairs_of:
+                ids, lengths = ranked[each.pairs_of]
                 keys, postings = inverted_pairs(ids, lengths)
+                lengths = pair_lengths(lengths)
                 writer.append("pair_keys", each.name, keys)
-                write_field(writer, each, postings, np.maximum(lengths, 1) - 1)
+            else:
+                ids, lengths = ranked[each.name]
+                terms = sorted(self.kept[each.name].numbers)
+                postings = inverted(ids, lengths, len(terms))
+                write_terms(writer, each.name, [term.encode() for term in terms])
+            field = FieldWriter(writer, each, lengths)
+            field.append(postings)
+            field.close()
         writer.close(
             {
                 "documents": self.documents,
@@ -123,55 +103,30 @@ class Batch:
         )
 
 
-def _ranked(tokens: _Tokens, terms: Sequence[str]) -> Array:
-    """The ids of the tokens, by the place of their keys among the `terms`."""
-    ranks = np.empty(len(terms), np.uint32)
-    seen = np.fromiter(map(tokens.numbers.__getitem__, terms), np.uint32, len(terms))
-    ranks[seen] = np.arange(len(terms), dtype=np.uint32)
-    return ranks[np.frombuffer(tokens.ids, np.uint32)]
-
-
-def _write_terms(writer: ArraysWriter, name: str, terms: Iterable[str]) -> None:
-    text, ends = dictionary_arrays([term.encode() for term in terms])
-    writer.append("terms", name, text)
-    writer.append("term_ends", name, ends)
-
-
-def write_field(writer: ArraysWriter, kept: Kept, postings: Postings, lengths: Array) -> None:
-    """The postings of a whole field; of documents that hold nothing of it, lengths are 0."""
-    documents = narrowest(len(lengths))
-    writer.append("posting_ends", kept.name, postings.posting_ends.astype(np.uint64))
-    writer.append("documents", kept.name, postings.documents.astype(documents))
-    writer.append("codes", kept.name, codes(postings, lengths))
-    large = np.flatnonzero(postings.frequencies >= FREQUENT)
-    writer.append("large", kept.name, large.astype(np.uint64))
-    writer.append("large_frequencies", kept.name, postings.frequencies[large].astype(np.uint32))
-    writer.append("lengths", kept.name, lengths.astype(np.uint32))
-    if kept.positions:
-        width = narrowest(int(lengths.max(initial=0)))
-        writer.append("position_ends", kept.name, postings.position_ends.astype(np.uint64))
-        writer.append("positions", kept.name, postings.positions.astype(width))
-
-
-def codes(postings: Postings, lengths: Array) -> NDArray[np.uint16]:
-    """The code of each posting."""
-    short = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.uint16)
-    often = np.minimum(postings.frequencies, FREQUENT).astype(np.uint16)
-    return ((often << 8) | short[postings.documents]).astype(np.uint16)
+def _ranked(tokens: _Tokens) -> tuple[Array, Array]:
+    """The tokens' ids, which are the places of their keys in the order of keys, and the lengths."""
+    seen = np.fromiter(map(tokens.numbers.__getitem__, sorted(tokens.numbers)), np.uint32)
+    ranks = np.empty_like(seen)
+    ranks[seen] = np.arange(len(seen), dtype=np.uint32)
+    lengths = np.frombuffer(tokens.lengths, np.uint32)
+    return ranks[np.frombuffer(tokens.ids, np.uint32)], lengths
 
 
 def inverted(ids: Array, lengths: Array, terms: int) -> Postings:
     """The postings of so many terms: `ids` are those of all tokens, document after document."""
     order = stable_order(ids, terms)
-    documents = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
-    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    positions = (np.arange(len(ids)) - starts).astype(np.uint32)
-    return _run_lengths(ids[order], documents[order], positions[order], terms)
+    starts = np.repeat((np.cumsum(lengths) - lengths).astype(np.uint32), lengths)
+    positions = np.arange(len(ids), dtype=np.uint32) - starts
+    tokens = np.bincount(ids, minlength=terms)
+    return _postings(tokens, _documents(lengths)[order], positions[order], lengths)
 
 
 def inverted_pairs(ids: Array, lengths: Array) -> tuple[NDArray[np.uint64], Postings]:
-    """Keys of neighbours, (first << 32) | second, ascending, and the postings of each."""
-    documents = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    """Keys of neighbours, (first << 32) | second, ascending, and the postings of each.
+
+    `lengths` are those of the documents' keys, of which each but the last begins a pair.
+    """
+    documents = _documents(lengths)
     first = np.flatnonzero(documents[:-1] == documents[1:])
     terms = int(ids.max(initial=0)) + 1
     order = first[stable_order(ids[first + 1], terms)]
@@ -179,23 +134,45 @@ def inverted_pairs(ids: Array, lengths: Array) -> tuple[NDArray[np.uint64], Post
     keys = (ids[order].astype(np.uint64) << np.uint64(32)) | ids[order + 1]
     new = np.ones(len(keys), np.bool_)
     new[1:] = keys[1:] != keys[:-1]
-    numbers = np.cumsum(new) - 1
+    tokens = np.diff(np.flatnonzero(new), append=len(keys))
     nothing = np.empty(0, np.uint32)
-    return keys[new], _run_lengths(numbers, documents[order], nothing, int(new.sum()))
+    return keys[new], _postings(tokens, documents[order], nothing, pair_lengths(lengths))
 
 
-def _run_lengths(terms: Array, documents: Array, positions: Array, count: int) -> Postings:
-    """Postings of tokens in the order of their terms and documents."""
-    new = np.ones(len(terms), np.bool_)
-    new[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
+def pair_lengths(lengths: Array) -> Array:
+    """How many pairs so many keys make."""
+    return np.maximum(lengths, 1) - 1
+
+
+def _documents(lengths: Array) -> Array:
+    """The document of each token."""
+    return np.repeat(np.arange(len(lengths), dtype=narrowest(len(lengths))), lengths)
+
+
+def _postings(tokens: Array, documents: Array, positions: Array, lengths: Array) -> Postings:
+    """The postings of terms that have so many `tokens` each, whose documents follow each other."""
+    starts = np.cumsum(tokens) - tokens
+    new = np.ones(len(documents), np.bool_)
+    new[1:] = documents[1:] != documents[:-1]
+    new[starts] = True
     at = np.flatnonzero(new)
+    frequencies = np.diff(at, append=len(documents))
+    large = np.flatnonzero(frequencies >= FREQUENT)
     return Postings(
-        posting_ends=np.cumsum(np.bincount(terms[at], minlength=count)),
-        position_ends=np.cumsum(np.bincount(terms, minlength=count)),
+        counts=np.add.reduceat(new, starts, dtype=np.int64),
         documents=documents[at],
-        frequencies=np.diff(at, append=len(terms)),
+        codes=_codes(frequencies, documents[at], lengths),
+        large=large,
+        large_frequencies=frequencies[large],
+        position_counts=tokens,
         positions=positions,
     )
+
+
+def _codes(frequencies: Array, documents: Array, lengths: Array) -> NDArray[np.uint16]:
+    short = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.uint16)
+    often = np.minimum(frequencies, FREQUENT).astype(np.uint16)
+    return (often << np.uint16(8)) | short[documents]
 
 
 def stable_order(numbers: Array, below: int) -> NDArray[np.intp]:
