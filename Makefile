@@ -21,8 +21,8 @@ install: $(INSTALLED)  ## make the virtual environment and install what requirem
 demo: install  ## crawl the sample portals and serve the search page at http://127.0.0.1:8000
 	@$(BIN)/tinphuong demo
 
-test: install  ## the whole default test suite
-	$(BIN)/pytest
+test: install  ## the whole default test suite, on two cores
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: install  ## ruff, ruff format and mypy strict
 	$(BIN)/ruff check .

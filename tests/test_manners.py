@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -36,6 +37,14 @@ def impatient(portals: Sequence[Portal], folder: Path) -> CrawlReport:
     """crawl() that waits no longer than DEADLINE for an answer."""
     spider.SETTINGS["DOWNLOAD_TIMEOUT"] = DEADLINE
     return crawl(portals, folder / "articles.db", folder, "")
+
+
+def together(portals: Sequence[Portal], folder: Path, processes: int) -> CrawlReport:
+    """impatient(), once so many processes are ready to begin."""
+    (folder / f"ready-{os.getpid()}").touch()
+    while len(list(folder.glob("ready-*"))) < processes:
+        time.sleep(0.01)
+    return impatient(portals, folder)
 
 
 def run(portals: Sequence[Portal], folder: Path) -> dict[str, str]:
@@ -95,7 +104,7 @@ def test_thirty_portals_on_one_machine_wait_for_each_other(tmp_path: Path) -> No
 def test_two_processes_take_turns_at_one_machine(tmp_path: Path) -> None:
     routes = {f"cong-{n}": fixed(news(8)) for n in range(2)}
     with served(routes, 98, same=True) as sites, ProcessPoolExecutor(2, SPAWN) as pool:
-        crawls = [pool.submit(impatient, [portal], tmp_path) for portal in slow(sites)]
+        crawls = [pool.submit(together, [portal], tmp_path, 2) for portal in slow(sites)]
         reports = [each.result().portals[0] for each in crawls]
     assert [report.error for report in reports] == ["", ""]
     asked = [each for site in sites.values() for each in site.asked]
