@@ -78,9 +78,11 @@ def _mapped(path: Path) -> bytes | mmap.mmap:
 
 
 def narrowest(largest: int) -> np.dtype[Any]:
-    """The unsigned type of 2, 4 or 8 bytes that holds numbers up to this one.
+    """The type of 2, 4 or 8 bytes that holds numbers from 0 to this one.
+
+    That of 8 bytes has a sign, since NumPy makes floats of other numbers that meet one without.
 
     >>> narrowest(65_535).itemsize, narrowest(65_536).itemsize
     (2, 4)
     """
-    return np.dtype("<u2" if largest < 1 << 16 else "<u4" if largest < 1 << 32 else "<u8")
+    return np.dtype("<u2" if largest < 1 << 16 else "<u4" if largest < 1 << 32 else "<i8")

@@ -40,9 +40,14 @@ class FacetColumn:
 
     def counts(self, rows: Array) -> dict[str, int]:
         """How many of these documents have each value; values that none has are left out."""
+        counts = self.of(rows)
+        return {self.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+
+    def of(self, rows: Array) -> NDArray[np.int64]:
+        """How many of these documents (rows, or flags for all) have each of `values`."""
         of_sets = np.bincount(self.sets[rows], minlength=len(self.set_ends))
         counts = np.bincount(self.set_values, of_sets[self._owners()], len(self.values))
-        return {self.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+        return counts.astype(np.int64)
 
     def _owners(self) -> NDArray[np.intp]:
         """The set of each of `set_values`."""
@@ -78,6 +83,18 @@ class FacetBuilder:
         for value in key:
             self.values.setdefault(value, len(self.values))
         return self.numbers.setdefault(key, len(self.numbers))
+
+    def extend(self, column: FacetColumn, rows: Array) -> None:
+        """The next documents: these rows of another column."""
+        held = column.sets[rows]
+        first = np.full(len(column.set_ends), len(held))
+        first[held[::-1]] = np.arange(len(held))[::-1]
+        numbers = np.zeros(len(first), np.uint32)
+        for number in np.argsort(first, kind="stable")[: np.count_nonzero(first < len(held))]:
+            start = column.set_ends[number - 1] if number else 0
+            codes = column.set_values[start : column.set_ends[number]]
+            numbers[number] = self.number([column.values[code] for code in codes])
+        self.sets.frombytes(numbers[held].tobytes())
 
     def column(self) -> FacetColumn:
         sets = [[self.values[value] for value in key] for key in self.numbers]

@@ -7,6 +7,7 @@ needs of a posting, and few enough for a table of all scores.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ FREQUENT = 255
 
 Array = NDArray[Any]
 
+_NOTHING = np.empty(0, np.uint32)
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -28,7 +31,7 @@ class Postings:
 
     `counts` and `position_counts` say how many are each term's; `large` are the places of the
     postings whose frequency no code holds, `large_frequencies` those frequencies. Where positions
-    are not kept, `positions` and `position_counts` are empty.
+    are not kept there are none.
     """
 
     counts: Array
@@ -46,24 +49,26 @@ class FieldWriter:
     def __init__(self, writer: ArraysWriter, kept: Kept, lengths: Array) -> None:
         self.writer = writer
         self.kept = kept
-        self.document_type = narrowest(len(lengths))
-        self.position_type = narrowest(int(lengths.max(initial=0)))
-        self.written = 0
         self.counts: list[Array] = []
         self.position_counts: list[Array] = []
         self.large: list[Array] = []
         self.large_frequencies: list[Array] = []
-        writer.append("lengths", kept.name, lengths.astype(np.uint32))
+        self.written = 0
+        self._write("lengths", lengths, np.dtype("<u4"))
+        self._write("documents", _NOTHING, narrowest(len(lengths)))
+        self._write("codes", _NOTHING, np.dtype("<u2"))
+        if kept.positions:
+            self._write("positions", _NOTHING, narrowest(int(lengths.max(initial=0))))
 
     def append(self, postings: Postings) -> None:
         """The postings of the terms that come next."""
         name = self.kept.name
-        self.writer.append("documents", name, postings.documents.astype(self.document_type))
+        self.writer.append("documents", name, postings.documents)
         self.writer.append("codes", name, postings.codes)
         if self.kept.positions:
-            self.writer.append("positions", name, postings.positions.astype(self.position_type))
-            self.position_counts.append(postings.position_counts)
+            self.writer.append("positions", name, postings.positions)
         self.counts.append(postings.counts)
+        self.position_counts.append(postings.position_counts)
         self.large.append(postings.large + self.written)
         self.large_frequencies.append(postings.large_frequencies)
         self.written += len(postings.documents)
@@ -71,20 +76,19 @@ class FieldWriter:
     def close(self) -> NDArray[np.bool_]:
         """Write what is known at the end; gives which terms have postings. The others are
         nowhere."""
-        name = self.kept.name
-        counts = np.concatenate(self.counts)
+        counts = _joined(self.counts)
         held = counts > 0
-        large = np.concatenate(self.large)
-        self.writer.append("posting_ends", name, _ends(counts[held]))
-        self.writer.append("large", name, large.astype(narrowest(self.written)))
-        frequencies = np.concatenate(self.large_frequencies)
-        self.writer.append("large_frequencies", name, frequencies.astype(np.uint32))
+        self._write("posting_ends", np.cumsum(counts[held]), narrowest(self.written))
+        self._write("large", _joined(self.large), narrowest(self.written))
+        self._write("large_frequencies", _joined(self.large_frequencies), np.dtype("<u4"))
         if self.kept.positions:
-            places = np.concatenate(self.position_counts)
-            self.writer.append("position_ends", name, _ends(places[held]))
+            ends = np.cumsum(_joined(self.position_counts)[held])
+            self._write("position_ends", ends, narrowest(int(ends.max(initial=0))))
         return held
 
+    def _write(self, role: str, items: Array, dtype: np.dtype[Any]) -> None:
+        self.writer.append(role, self.kept.name, items.astype(dtype))
 
-def _ends(counts: Array) -> Array:
-    """Where each term's end, in the narrowest type."""
-    return np.cumsum(counts).astype(narrowest(int(counts.sum())))
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return np.concatenate([_NOTHING, *arrays])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ class Batch:
             else:
                 ids, lengths = ranked[each.name]
                 terms = sorted(self.kept[each.name].numbers)
-                postings = inverted(ids, lengths, len(terms))
+                postings = inverted(ids, lengths, len(terms), each.positions)
                 write_terms(writer, each.name, [term.encode() for term in terms])
             field = FieldWriter(writer, each, lengths)
             field.append(postings)
@@ -112,13 +112,14 @@ def _ranked(tokens: _Tokens) -> tuple[Array, Array]:
     return ranks[np.frombuffer(tokens.ids, np.uint32)], lengths
 
 
-def inverted(ids: Array, lengths: Array, terms: int) -> Postings:
+def inverted(ids: Array, lengths: Array, terms: int, positions: bool) -> Postings:
     """The postings of so many terms: `ids` are those of all tokens, document after document."""
     order = stable_order(ids, terms)
-    starts = np.repeat((np.cumsum(lengths) - lengths).astype(np.uint32), lengths)
-    positions = np.arange(len(ids), dtype=np.uint32) - starts
     tokens = np.bincount(ids, minlength=terms)
-    return _postings(tokens, _documents(lengths)[order], positions[order], lengths)
+    postings = _postings(tokens, _documents(lengths)[order], lengths)
+    if not positions:
+        return postings
+    return replace(postings, position_counts=tokens, positions=_positions(lengths)[order])
 
 
 def inverted_pairs(ids: Array, lengths: Array) -> tuple[NDArray[np.uint64], Postings]:
@@ -135,8 +136,7 @@ def inverted_pairs(ids: Array, lengths: Array) -> tuple[NDArray[np.uint64], Post
     new = np.ones(len(keys), np.bool_)
     new[1:] = keys[1:] != keys[:-1]
     tokens = np.diff(np.flatnonzero(new), append=len(keys))
-    nothing = np.empty(0, np.uint32)
-    return keys[new], _postings(tokens, documents[order], nothing, pair_lengths(lengths))
+    return keys[new], _postings(tokens, documents[order], pair_lengths(lengths))
 
 
 def pair_lengths(lengths: Array) -> Array:
@@ -149,8 +149,14 @@ def _documents(lengths: Array) -> Array:
     return np.repeat(np.arange(len(lengths), dtype=narrowest(len(lengths))), lengths)
 
 
-def _postings(tokens: Array, documents: Array, positions: Array, lengths: Array) -> Postings:
-    """The postings of terms that have so many `tokens` each, whose documents follow each other."""
+def _positions(lengths: Array) -> Array:
+    """The place of each token in its document."""
+    starts = np.repeat((np.cumsum(lengths) - lengths).astype(np.uint32), lengths)
+    return np.arange(len(starts), dtype=np.uint32) - starts
+
+
+def _postings(tokens: Array, documents: Array, lengths: Array) -> Postings:
+    """The postings of terms that have so many `tokens` each, in these documents; no positions."""
     starts = np.cumsum(tokens) - tokens
     new = np.ones(len(documents), np.bool_)
     new[1:] = documents[1:] != documents[:-1]
@@ -164,8 +170,8 @@ def _postings(tokens: Array, documents: Array, positions: Array, lengths: Array)
         codes=_codes(frequencies, documents[at], lengths),
         large=large,
         large_frequencies=frequencies[large],
-        position_counts=tokens,
-        positions=positions,
+        position_counts=np.zeros_like(tokens),
+        positions=np.empty(0, np.uint32),
     )
 
 

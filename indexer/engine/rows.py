@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.engine.arrays import ArraysWriter
+from indexer.engine.arrays import ArraysWriter, narrowest
 from indexer.engine.facets import FacetBuilder, write_facet
+from indexer.engine.mapped import MappedSegment
 
 
 @dataclass(slots=True)
@@ -40,12 +42,48 @@ class RowsBuilder:
     def write(self, writer: ArraysWriter) -> dict[str, list[str]]:
         """Write the columns; gives the values of each facet, for the segment's head."""
         writer.append("numbers", "", np.array(self.numbers, np.int64))
-        for name, values in self.sorts.items():
+        for name, values in sorted(self.sorts.items()):
             writer.append("sorts", name, np.array(values, np.int64))
-        columns = {name: facet.column() for name, facet in self.facets.items()}
+        columns = {name: facet.column() for name, facet in sorted(self.facets.items())}
         for name, column in columns.items():
             write_facet(writer, name, column)
-        ends = np.cumsum([len(each) for each in self.stored], dtype=np.uint64)
-        writer.append("stored_ends", "", ends)
+        _write_ends(writer, np.fromiter(map(len, self.stored), np.int64))
         writer.append("stored", "", np.frombuffer(b"".join(self.stored), np.uint8))
         return {name: list(column.values) for name, column in columns.items()}
+
+
+def join_rows(
+    writer: ArraysWriter, segments: Sequence[tuple[MappedSegment, NDArray[np.bool_]]]
+) -> dict[str, list[str]]:
+    """Write the rows of segments that live behind each other; gives what RowsBuilder.write()
+    does."""
+    rows = [(segment, np.flatnonzero(lives)) for segment, lives in segments]
+    numbers = [segment.arrays.get("numbers", "")[living] for segment, living in rows]
+    writer.append("numbers", "", np.concatenate(numbers))
+    for name in segments[0][0].arrays.places.get("sorts", ()):
+        values = [segment.sorts(name)[living] for segment, living in rows]
+        writer.append("sorts", name, np.concatenate(values))
+    facets = {name: FacetBuilder() for name in segments[0][0].arrays.facts["facets"]}
+    for name, facet in facets.items():
+        for segment, living in rows:
+            facet.extend(segment.facet(name), living)
+        write_facet(writer, name, facet.column())
+    _join_stored(writer, segments)
+    return {name: list(facet.values) for name, facet in facets.items()}
+
+
+def _join_stored(
+    writer: ArraysWriter, segments: Sequence[tuple[MappedSegment, NDArray[np.bool_]]]
+) -> None:
+    """Copy what is stored of neighbours that live in one piece."""
+    ends = [np.append(0, segment.arrays.get("stored_ends", "")) for segment, _ in segments]
+    lengths = [np.diff(each)[lives] for each, (_, lives) in zip(ends, segments, strict=True)]
+    _write_ends(writer, np.concatenate(lengths))
+    for each, (segment, lives) in zip(ends, segments, strict=True):
+        edges = np.flatnonzero(np.diff(lives, prepend=False, append=False))
+        for start, end in each[edges].reshape(-1, 2).tolist():
+            writer.append("stored", "", segment.arrays.get("stored", "")[start:end])
+
+
+def _write_ends(writer: ArraysWriter, lengths: NDArray[np.int64]) -> None:
+    writer.append("stored_ends", "", np.cumsum(lengths).astype(narrowest(int(lengths.sum()))))
