@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh.fields import STORED, Schema
 from whoosh.filedb.filestore import ReadOnlyError
-from whoosh.index import EmptyIndexError
+from whoosh.index import EmptyIndexError, FileIndex
+from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Query, Require, Term
+from whoosh.reading import SegmentReader, TermInfo, TermNotFound
 
 from indexer.engine.codec import ArraySegment, open_index, segments_of, write_toc
-from indexer.engine.fields import Keys, PairsOf
-
-SCHEMA = Schema(text=Keys(positions=True), pairs=PairsOf("text"), facts=STORED)
+from tests.corpora import SCHEMA, WORDS, Corpus, corpora, ours, stock
 
 
 def test_the_list_of_segments_is_read_back(tmp_path: Path) -> None:
@@ -71,3 +70,119 @@ def test_deleting_is_as_with_a_set(changes: list[tuple[int, bool]]) -> None:
     assert {row for row in range(10) if segment.is_deleted(row)} == gone
     assert segment.doc_count() == 10 - len(gone)
     assert segment.has_deletions() == bool(gone)
+
+
+KEYS = st.sampled_from((*WORDS, "none"))
+LEAVES = st.one_of(
+    st.builds(Term, st.just("text"), KEYS, st.sampled_from((1.0, 2.5))),
+    st.builds(lambda one, other: Term("pairs", f"{one} {other}"), KEYS, KEYS),
+    st.builds(
+        lambda words, slop: Phrase("text", words, slop=slop),
+        st.lists(KEYS, min_size=1, max_size=3),
+        st.integers(1, 3),
+    ),
+    st.builds(Prefix, st.just("text"), st.sampled_from(("a", "b", "đ", "c"))),
+    st.builds(FuzzyTerm, st.just("text"), KEYS),
+    st.sampled_from((Every(), Every("text"))),
+)
+
+
+def trees(queries: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    several = st.lists(queries, min_size=1, max_size=3)
+    return st.one_of(
+        several.map(And),
+        several.map(Or),
+        st.builds(lambda wanted, unwanted: And([wanted, Not(unwanted)]), queries, queries),
+        st.builds(Require, queries, queries),
+    )
+
+
+QUERIES = st.lists(st.recursive(LEAVES, trees, max_leaves=5), min_size=1, max_size=8)
+
+
+def answers(index: FileIndex, queries: list[Query]) -> list[list[tuple[int, float]]]:
+    """Documents and scores, best first."""
+    with index.searcher() as searcher:
+        found = [searcher.search(query, limit=None) for query in queries]
+        return [[(hit.docnum, hit.score) for hit in hits] for hits in found]
+
+
+def same_answers(corpus: Corpus, queries: list[Query]) -> None:
+    with ours(corpus) as index:
+        assert answers(index, queries) == answers(stock(corpus), queries)
+
+
+@given(corpora(), QUERIES)
+@settings(max_examples=40)
+def test_stock_whoosh_answers_as_over_its_own_files(corpus: Corpus, queries: list[Query]) -> None:
+    same_answers(corpus, queries)
+
+
+@pytest.mark.soak
+@given(corpora(), QUERIES)
+@settings(max_examples=5_000)
+def test_stock_whoosh_answers_so_5000_times(corpus: Corpus, queries: list[Query]) -> None:
+    same_answers(corpus, queries)
+
+
+@given(corpora())
+@settings(max_examples=25)
+def test_a_leaf_is_read_as_one_of_whoosh(corpus: Corpus) -> None:
+    with ours(corpus) as index, index.reader() as read, stock(corpus).reader() as expected:
+        assert list(read.all_stored_fields()) == list(expected.all_stored_fields())
+        for (leaf, first), (right, also) in zip(
+            read.leaf_readers(), expected.leaf_readers(), strict=True
+        ):
+            assert first == also
+            assert list(leaf.iter_postings()) == list(right.iter_postings())
+            assert [(term, statistics(info)) for term, info in leaf] == [
+                (term, statistics(info)) for term, info in right
+            ]
+            assert lengths(leaf) == lengths(right)
+
+
+def statistics(info: TermInfo) -> tuple[float, ...]:
+    lengths = info.min_length(), info.max_length()
+    ids = info.min_id(), info.max_id()
+    return (info.weight(), info.doc_frequency(), info.max_weight(), *lengths, *ids)
+
+
+def lengths(leaf: SegmentReader) -> dict[str, list[int]]:
+    """What a leaf says of the lengths of each field; Whoosh has none where a field is empty."""
+    rows = range(leaf.doc_count_all())
+    return {
+        name: [
+            leaf.field_length(name),
+            leaf.min_field_length(name),
+            leaf.max_field_length(name),
+            *(leaf.doc_field_length(row, name) or 0 for row in rows),
+        ]
+        for name in ("text", "pairs")
+        if leaf.field_length(name)
+    }
+
+
+def test_the_terms_of_a_field_one_after_another() -> None:
+    with ours(Corpus([[["ba", "a", "đ"]]], frozenset())) as index, index.reader() as reader:
+        cursor = reader.cursor("text")
+        seen = [cursor.first(), cursor.next(), cursor.next(), cursor.next()]
+        assert seen == ["a", "ba", "đ", None]
+        assert (cursor.is_valid(), cursor.term_info()) == (False, None)
+        assert (cursor.find("b"), cursor.term()) == ("ba", "ba")
+        assert cursor.term_info().doc_frequency() == 1
+
+
+def test_what_a_segment_does_not_hold() -> None:
+    with ours(Corpus([[["a"]]], frozenset())) as index, index.reader() as reader:
+        assert ("text", b"b") not in reader
+        assert reader.doc_frequency("text", "b") == reader.frequency("pairs", "a b") == 0
+        for ask in (reader.term_info, reader.postings):
+            with pytest.raises(TermNotFound):
+                ask("text", b"b")
+
+
+def test_statistics_of_a_term_are_the_callers_own() -> None:
+    """Whoosh adds to those it gets, leaf by leaf."""
+    with ours(Corpus([[["b"], ["a"]], [["a"]]], frozenset())) as index, index.reader() as reader:
+        assert [reader.term_info("text", b"b").max_id() for _ in range(2)] == [0, 0]
+        assert [reader.term_info("text", b"a").max_id() for _ in range(2)] == [2, 2]

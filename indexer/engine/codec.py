@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,6 +18,9 @@ from whoosh.codec.base import Codec, Segment
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.index import TOC, FileIndex
+
+from indexer.engine.leaf import LeafRows, LeafTerms
+from indexer.engine.mapped import MappedSegment
 
 NAME = "MAIN"
 """Whoosh's default name of an index: what the names of its files begin with."""
@@ -84,8 +88,17 @@ class ArraySegment(Segment):  # type: ignore[misc]
 class ArrayCodec(Codec):  # type: ignore[misc]
     """Lets stock Whoosh read our segments. They are written by writer.py, not through Whoosh."""
 
+    def __init__(self) -> None:
+        self.mapped = cache(MappedSegment)
+
     def new_segment(self, storage: FileStorage, indexname: str) -> ArraySegment:
         return ArraySegment(indexname=indexname)
+
+    def terms_reader(self, storage: FileStorage, segment: ArraySegment) -> LeafTerms:
+        return LeafTerms(self.mapped(Path(storage.folder, segment.segment_id())))
+
+    def per_document_reader(self, storage: FileStorage, segment: ArraySegment) -> LeafRows:
+        return LeafRows(self.mapped(Path(storage.folder, segment.segment_id())), segment)
 
 
 class ArrayIndex(FileIndex):  # type: ignore[misc]
