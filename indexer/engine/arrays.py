@@ -1,8 +1,9 @@
 """Named arrays in the files of a segment: written once, front to back, then mapped into memory.
 
-All arrays of one role ("documents", "codes") lie in one file, one array a field, so that the roles
-of a field can be written side by side. `<stem>.head` says what lies where. Mapped arrays are not
-copied: the memory behind them is the disk cache, which all processes share.
+The arrays of a role that are written in pieces ("documents", "codes") lie in a file of their own,
+one array a field, so that several roles of a field grow side by side; all other arrays lie in one
+file, since each file that is mapped holds a descriptor. `<stem>.head` says what lies where. Mapped
+arrays are not copied: the memory behind them is the disk cache, which all processes share.
 """
 
 from __future__ import annotations
@@ -20,29 +21,41 @@ ALIGNMENT = 64
 """Bytes that every array's offset is a multiple of: a line of the processor's cache."""
 
 
+WHOLE = "arrays"
+"""The file of the arrays that are written whole."""
+
+
 class ArraysWriter:
-    """Writes `<stem>.<role>` files; nothing can be read of them before close()."""
+    """Writes the files `<stem>.…`; nothing can be read of them before close()."""
 
     def __init__(self, stem: Path) -> None:
         self.stem = stem
         self.files: dict[str, BinaryIO] = {}
         self.places: dict[str, dict[str, list[Any]]] = {}
 
+    def write(self, role: str, name: str, items: NDArray[Any]) -> None:
+        """A whole array."""
+        self._begin(WHOLE, role, name, items.dtype)
+        self._extend(role, name, items)
+
     def append(self, role: str, name: str, chunk: NDArray[Any]) -> None:
         """The next items of an array. All of one array come before the first of another."""
-        file, arrays = self._opened(role)
-        if name not in arrays:
-            file.write(bytes(-file.tell() % ALIGNMENT))
-            arrays[name] = [chunk.dtype.str, file.tell(), 0]
-        arrays[name][2] += len(chunk)
-        file.write(np.ascontiguousarray(chunk, arrays[name][0]).data)
+        if name not in self.places.get(role, ()):
+            self._begin(role, role, name, chunk.dtype)
+        self._extend(role, name, chunk)
 
-    def _opened(self, role: str) -> tuple[BinaryIO, dict[str, list[Any]]]:
-        if role not in self.files:
-            file = open(f"{self.stem}.{role}", "xb")  # noqa: SIM115 - closed by close()
-            self.files[role] = file
-            self.places[role] = {}
-        return self.files[role], self.places[role]
+    def _begin(self, file_name: str, role: str, name: str, dtype: np.dtype[Any]) -> None:
+        if file_name not in self.files:
+            path = f"{self.stem}.{file_name}"
+            self.files[file_name] = open(path, "xb")  # noqa: SIM115 - closed by close()
+        file = self.files[file_name]
+        file.write(bytes(-file.tell() % ALIGNMENT))
+        self.places.setdefault(role, {})[name] = [file_name, dtype.str, file.tell(), 0]
+
+    def _extend(self, role: str, name: str, chunk: NDArray[Any]) -> None:
+        place = self.places[role][name]
+        self.files[place[0]].write(np.ascontiguousarray(chunk, place[1]).data)
+        place[3] += len(chunk)
 
     def close(self, facts: Mapping[str, Any]) -> None:
         """Close the files and write the head, with plain `facts` about the segment."""
@@ -61,14 +74,15 @@ class Arrays:
         head = json.loads(Path(f"{stem}.head").read_text(encoding="utf-8"))
         self.facts: dict[str, Any] = head["facts"]
         self.places: dict[str, dict[str, list[Any]]] = head["arrays"]
-        self.maps = {role: _mapped(Path(f"{stem}.{role}")) for role in self.places}
+        names = {place[0] for arrays in self.places.values() for place in arrays.values()}
+        self.maps = {name: _mapped(Path(f"{stem}.{name}")) for name in names}
 
     def get(self, role: str, name: str) -> NDArray[Any]:
         """One array. Raises KeyError where none of that name was written."""
-        dtype, offset, count = self.places[role][name]
+        file_name, dtype, offset, count = self.places[role][name]
         if not count:
             return np.empty(0, dtype)
-        return np.frombuffer(self.maps[role], dtype, count, offset)
+        return np.frombuffer(self.maps[file_name], dtype, count, offset)
 
 
 def _mapped(path: Path) -> bytes | mmap.mmap:

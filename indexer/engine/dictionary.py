@@ -49,5 +49,5 @@ class Dictionary:
 def write_terms(writer: ArraysWriter, name: str, terms: Sequence[bytes]) -> None:
     """Write the Dictionary of these terms, which are in order."""
     ends = np.cumsum(np.fromiter(map(len, terms), np.int64, len(terms)))
-    writer.append("terms", name, np.frombuffer(b"".join(terms), np.uint8))
-    writer.append("term_ends", name, ends.astype(narrowest(int(ends[-1]) if len(ends) else 0)))
+    writer.write("terms", name, np.frombuffer(b"".join(terms), np.uint8))
+    writer.write("term_ends", name, ends.astype(narrowest(int(ends[-1]) if len(ends) else 0)))

@@ -106,6 +106,6 @@ class FacetBuilder:
 
 def write_facet(writer: ArraysWriter, name: str, column: FacetColumn) -> None:
     """Write the column of a segment; its `values` belong into the segment's head."""
-    writer.append("sets", name, column.sets)
-    writer.append("set_ends", name, column.set_ends)
-    writer.append("set_values", name, column.set_values)
+    writer.write("sets", name, column.sets)
+    writer.write("set_ends", name, column.set_ends)
+    writer.write("set_values", name, column.set_values)

@@ -54,11 +54,12 @@ class FieldWriter:
         self.large: list[Array] = []
         self.large_frequencies: list[Array] = []
         self.written = 0
-        self._write("lengths", lengths, np.dtype("<u4"))
-        self._write("documents", _NOTHING, narrowest(len(lengths)))
-        self._write("codes", _NOTHING, np.dtype("<u2"))
+        writer.append("documents", kept.name, np.empty(0, narrowest(len(lengths))))
+        writer.append("codes", kept.name, np.empty(0, np.uint16))
         if kept.positions:
-            self._write("positions", _NOTHING, narrowest(int(lengths.max(initial=0))))
+            longest = int(lengths.max(initial=0))
+            writer.append("positions", kept.name, np.empty(0, narrowest(longest)))
+        self._write("lengths", lengths, np.dtype(np.uint32))
 
     def append(self, postings: Postings) -> None:
         """The postings of the terms that come next."""
@@ -80,14 +81,14 @@ class FieldWriter:
         held = counts > 0
         self._write("posting_ends", np.cumsum(counts[held]), narrowest(self.written))
         self._write("large", _joined(self.large), narrowest(self.written))
-        self._write("large_frequencies", _joined(self.large_frequencies), np.dtype("<u4"))
+        self._write("large_frequencies", _joined(self.large_frequencies), np.dtype(np.uint32))
         if self.kept.positions:
             ends = np.cumsum(_joined(self.position_counts)[held])
             self._write("position_ends", ends, narrowest(int(ends.max(initial=0))))
         return held
 
     def _write(self, role: str, items: Array, dtype: np.dtype[Any]) -> None:
-        self.writer.append(role, self.kept.name, items.astype(dtype))
+        self.writer.write(role, self.kept.name, items.astype(dtype))
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

@@ -85,15 +85,14 @@ class Batch:
                 ids, lengths = ranked[each.pairs_of]
                 keys, postings = inverted_pairs(ids, lengths)
                 lengths = pair_lengths(lengths)
-                writer.append("pair_keys", each.name, keys)
+                _write_postings(writer, each, postings, lengths)
+                writer.write("pair_keys", each.name, keys)
             else:
                 ids, lengths = ranked[each.name]
                 terms = sorted(self.kept[each.name].numbers)
                 postings = inverted(ids, lengths, len(terms), each.positions)
+                _write_postings(writer, each, postings, lengths)
                 write_terms(writer, each.name, [term.encode() for term in terms])
-            field = FieldWriter(writer, each, lengths)
-            field.append(postings)
-            field.close()
         writer.close(
             {
                 "documents": self.documents,
@@ -110,6 +109,12 @@ def _ranked(tokens: _Tokens) -> tuple[Array, Array]:
     ranks[seen] = np.arange(len(seen), dtype=np.uint32)
     lengths = np.frombuffer(tokens.lengths, np.uint32)
     return ranks[np.frombuffer(tokens.ids, np.uint32)], lengths
+
+
+def _write_postings(writer: ArraysWriter, field: Kept, postings: Postings, lengths: Array) -> None:
+    field_writer = FieldWriter(writer, field, lengths)
+    field_writer.append(postings)
+    field_writer.close()
 
 
 def inverted(ids: Array, lengths: Array, terms: int, positions: bool) -> Postings:

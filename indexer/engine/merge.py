@@ -130,7 +130,7 @@ def _write_pairs(
 ) -> None:
     """`held` says which terms of the base field are still there."""
     numbers = np.cumsum(held, dtype=np.uint32) - np.uint32(1)
-    writer.append("pair_keys", name, _renumbered(keys, numbers))
+    writer.write("pair_keys", name, _renumbered(keys, numbers))
 
 
 def _merge_field(

@@ -41,9 +41,9 @@ class RowsBuilder:
 
     def write(self, writer: ArraysWriter) -> dict[str, list[str]]:
         """Write the columns; gives the values of each facet, for the segment's head."""
-        writer.append("numbers", "", np.array(self.numbers, np.int64))
+        writer.write("numbers", "", np.array(self.numbers, np.int64))
         for name, values in sorted(self.sorts.items()):
-            writer.append("sorts", name, np.array(values, np.int64))
+            writer.write("sorts", name, np.array(values, np.int64))
         columns = {name: facet.column() for name, facet in sorted(self.facets.items())}
         for name, column in columns.items():
             write_facet(writer, name, column)
@@ -59,10 +59,10 @@ def join_rows(
     does."""
     rows = [(segment, np.flatnonzero(lives)) for segment, lives in segments]
     numbers = [segment.arrays.get("numbers", "")[living] for segment, living in rows]
-    writer.append("numbers", "", np.concatenate(numbers))
+    writer.write("numbers", "", np.concatenate(numbers))
     for name in segments[0][0].arrays.places.get("sorts", ()):
         values = [segment.sorts(name)[living] for segment, living in rows]
-        writer.append("sorts", name, np.concatenate(values))
+        writer.write("sorts", name, np.concatenate(values))
     facets = {name: FacetBuilder() for name in segments[0][0].arrays.facts["facets"]}
     for name, facet in facets.items():
         for segment, living in rows:
@@ -86,4 +86,4 @@ def _join_stored(
 
 
 def _write_ends(writer: ArraysWriter, lengths: NDArray[np.int64]) -> None:
-    writer.append("stored_ends", "", np.cumsum(lengths).astype(narrowest(int(lengths.sum()))))
+    writer.write("stored_ends", "", np.cumsum(lengths).astype(narrowest(int(lengths.sum()))))
