@@ -39,22 +39,36 @@ class MappedSegment:
         """Fields of neighbours → the field whose neighbours they are."""
         return dict(self.arrays.facts["pairs_of"])
 
+    def with_prefix(self, field: str, prefix: str) -> range:
+        """The numbers of a field's terms that begin so."""
+        return self._dictionary_of_text(field).with_prefix(prefix.encode())
+
     def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint16]]:
         """Documents that hold a term, ascending, and the code of each (see invert.py)."""
         start, end = self._span("posting_ends", field, number)
         documents = self.arrays.get("documents", field)[start:end]
         return documents, self.arrays.get("codes", field)[start:end]
 
+    def documents_between(self, field: str, first: int, last: int) -> Array:
+        """Documents of the terms from `first` up to `last` (not included), term after term."""
+        ends = self.arrays.get("posting_ends", field)
+        bounds = [int(ends[number - 1]) if number else 0 for number in (first, last)]
+        return self.arrays.get("documents", field)[slice(*bounds)]
+
     def frequencies(self, field: str, number: int) -> NDArray[np.uint32]:
         """How often the term stands in each of its documents."""
-        start, end = self._span("posting_ends", field, number)
-        found = (self.arrays.get("codes", field)[start:end] >> 8).astype(np.uint32)
-        large = self.arrays.get("large", field)
-        first, last = np.searchsorted(large, [start, end])
-        found[large[first:last].astype(np.intp) - start] = self.arrays.get(
-            "large_frequencies", field
-        )[first:last]
+        found = (self.postings(field, number)[1] >> 8).astype(np.uint32)
+        large, frequencies = self.large(field, number)
+        found[large] = frequencies
         return found
+
+    def large(self, field: str, number: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+        """Which postings of a term have a frequency that no code holds, and that frequency."""
+        start, end = self._span("posting_ends", field, number)
+        large = self.arrays.get("large", field)
+        first, last = np.searchsorted(large, np.array([start, end], large.dtype))
+        frequencies = self.arrays.get("large_frequencies", field)[first:last]
+        return large[first:last].astype(np.intp) - start, frequencies
 
     def positions(self, field: str, number: int) -> Array:
         """Places of the term in its documents, document after document, ascending in each."""
@@ -69,6 +83,11 @@ class MappedSegment:
         """What was stored of a document."""
         start, end = self._span("stored_ends", "", row)
         return self.arrays.get("stored", "")[start:end].tobytes()
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The store's number of each document."""
+        return self.arrays.get("numbers", "")
 
     def sorts(self, name: str) -> NDArray[np.int64]:
         """A number of each document."""
@@ -104,7 +123,8 @@ class PairDictionary:
 
     def find(self, term: bytes) -> int:
         """The number of "first second"; -1 where they stand nowhere side by side."""
-        first, second = map(self.terms.find, term.split(b" ", 1))
+        one, _, other = term.partition(b" ")
+        first, second = self.terms.find(one), self.terms.find(other)
         if first < 0 or second < 0:
             return -1
         key = np.uint64(first << 32 | second)

@@ -1,0 +1,221 @@
+"""A generation: all segments of an index as one, documents numbered from 0 in their order.
+
+Rows of one segment are read where they are mapped; of several, they are put together once a term
+and kept. Deleted documents appear in no postings, but count in frequencies and lengths until a
+merge drops them, as in stock Whoosh.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import merge
+from itertools import groupby
+from math import inf
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.cache import Cache
+from indexer.engine.codec import ArraySegment
+from indexer.engine.facets import FacetColumn, joined
+from indexer.engine.mapped import MappedSegment
+from indexer.results import TooSlow
+
+POSTINGS_KEPT = 128 << 20
+"""Bytes of postings and places of positions that are kept; what is mapped counts little."""
+
+SMALL = 512
+"""Bytes that anything kept is taken to have beside its arrays."""
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Live documents that hold a term, ascending, and the code of each (see invert.py).
+
+    `frequency` counts documents, deleted ones too. `large` are the places in `documents` whose
+    frequency no code holds, `large_frequencies` how often the term stands there.
+    """
+
+    documents: Array
+    codes: NDArray[np.uint16]
+    frequency: int
+    large: NDArray[np.intp]
+    large_frequencies: NDArray[np.uint32]
+
+
+class Generation:
+    """Reads segments that lie in one folder. For one thread at a time."""
+
+    def __init__(self, folder: Path, segments: Sequence[ArraySegment]) -> None:
+        self.segments = [MappedSegment(folder / each.segment_id()) for each in segments]
+        self.starts = np.cumsum([0, *(each.documents for each in self.segments)]).tolist()
+        self.document_count: int = self.starts[-1]
+        self.live = np.ones(self.document_count, np.bool_)
+        for each, start in zip(segments, self.starts[:-1], strict=True):
+            self.live[start + each.deleted_rows().astype(np.intp)] = False
+        self.whole = bool(self.live.all())
+        self.deadline = inf
+        self.kept = Cache(POSTINGS_KEPT)
+        self.facet: Callable[[str], FacetColumn] = cache(self._facet)
+        self.sorts: Callable[[str], NDArray[np.int64]] = cache(self._sorts)
+        self.total_length: Callable[[str], int] = cache(self._total_length)
+
+    def in_time(self) -> None:
+        """Raises TooSlow once the clock has passed `deadline` (seconds of time.monotonic)."""
+        if monotonic() > self.deadline:
+            raise TooSlow("the query takes too long; use fewer or rarer words")
+
+    def postings(self, field: str, term: str) -> Postings:
+        """The postings of a term; empty ones where it is nowhere. Raises TooSlow."""
+        found: Postings | None = self.kept.get((field, term))
+        if found is None:
+            self.in_time()
+            found = self._live(self._postings(field, term))
+            owned = 0 if found.documents.base is not None else found.documents.nbytes
+            self.kept.put((field, term), found, SMALL + owned + found.codes.nbytes)
+        return found
+
+    def with_prefix(self, field: str, prefix: str) -> Iterator[Array]:
+        """Documents of the terms that begin so, deleted ones too, in no order."""
+        for segment, start in zip(self.segments, self.starts, strict=False):
+            self.in_time()
+            numbers = segment.with_prefix(field, prefix)
+            yield segment.documents_between(field, numbers.start, numbers.stop) + np.intp(start)
+
+    def positions(self, field: str, term: str, rows: Array) -> tuple[NDArray[np.intp], Array]:
+        """Where a term stands in documents that hold it: for every place the number of its
+        document among `rows`, which ascend, and the position, in order of both."""
+        owners, places = [], []
+        for number, segment in enumerate(self.segments):
+            first, last = np.searchsorted(rows, self.starts[number : number + 2])
+            if first < last:
+                here = rows[first:last] - self.starts[number]
+                owner, place = self._positions(number, segment, field, term, here)
+                owners.append(owner + first)
+                places.append(place)
+        if len(owners) == 1:
+            return owners[0], places[0]
+        return np.concatenate([NOTHING, *owners]), np.concatenate([NOTHING, *places])
+
+    def terms(self, field: str, prefix: str = "") -> Iterator[str]:
+        """The terms of a field that begin so, in order of their UTF-8."""
+        found = (
+            map(segment.dictionary(field).__getitem__, segment.with_prefix(field, prefix))
+            for segment in self.segments
+        )
+        return (term.decode() for term, _ in groupby(merge(*found)))
+
+    def frequency(self, field: str, term: str) -> int:
+        """In how many documents the term stands; deleted ones that are still there count too."""
+        return sum(
+            len(segment.postings(field, number)[0])
+            for segment in self.segments
+            if (number := segment.dictionary(field).find(term.encode())) >= 0
+        )
+
+    def average_length(self, field: str) -> float:
+        """How many terms the field has in a document; 1 where it has none at all."""
+        return self.total_length(field) / max(self.document_count, 1) or 1.0
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The store's number of each document."""
+        return np.concatenate([NOTHING, *(each.numbers for each in self.segments)])
+
+    def stored(self, row: int) -> bytes:
+        """What was stored of a document."""
+        number = bisect_right(self.starts, row) - 1
+        return self.segments[number].stored(row - self.starts[number])
+
+    def _postings(self, field: str, term: str) -> Postings:
+        found = [
+            _numbered(segment, start, field, number)
+            for segment, start in zip(self.segments, self.starts, strict=False)
+            if (number := segment.dictionary(field).find(term.encode())) >= 0
+        ]
+        return found[0] if len(found) == 1 else _together(found)
+
+    def _live(self, found: Postings) -> Postings:
+        """The same without deleted documents."""
+        if self.whole:
+            return found
+        left = self.live[found.documents]
+        large = left[found.large]
+        return Postings(
+            documents=found.documents[left],
+            codes=found.codes[left],
+            frequency=found.frequency,
+            large=(np.cumsum(left) - 1)[found.large[large]],
+            large_frequencies=found.large_frequencies[large],
+        )
+
+    def _positions(
+        self, number: int, segment: MappedSegment, field: str, term: str, rows: Array
+    ) -> tuple[NDArray[np.intp], Array]:
+        """positions() in one segment."""
+        found = segment.dictionary(field).find(term.encode())
+        documents, _ = segment.postings(field, found)
+        ends = self._ends(number, segment, field, found)
+        at = np.searchsorted(documents, rows.astype(documents.dtype))
+        counts = ends[at] - np.where(at > 0, ends[at - 1], 0)
+        owners = np.repeat(np.arange(len(rows)), counts)
+        before = np.cumsum(counts) - counts
+        index = np.arange(len(owners)) + np.repeat(ends[at] - counts - before, counts)
+        return owners, segment.positions(field, found)[index]
+
+    def _ends(
+        self, number: int, segment: MappedSegment, field: str, term: int
+    ) -> NDArray[np.int64]:
+        """Where the positions of each document end among those of a term."""
+        key = number, field, term
+        ends: NDArray[np.int64] | None = self.kept.get(key)
+        if ends is None:
+            self.in_time()
+            ends = np.cumsum(segment.frequencies(field, term), dtype=np.int64)
+            self.kept.put(key, ends, SMALL + ends.nbytes)
+        return ends
+
+    def _facet(self, name: str) -> FacetColumn:
+        return joined([segment.facet(name) for segment in self.segments])
+
+    def _sorts(self, name: str) -> NDArray[np.int64]:
+        return np.concatenate([NOTHING, *(segment.sorts(name) for segment in self.segments)])
+
+    def _total_length(self, field: str) -> int:
+        return sum(int(segment.lengths(field).sum(dtype=np.int64)) for segment in self.segments)
+
+
+NOTHING = np.empty(0, np.int64)
+
+
+def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:
+    """The postings of one segment, documents numbered from `start`."""
+    documents, codes = segment.postings(field, number)
+    if start:
+        documents = documents.astype(np.uint32) + np.uint32(start)
+    return Postings(documents, codes, len(documents), *segment.large(field, number))
+
+
+def _together(found: Sequence[Postings]) -> Postings:
+    """The postings of several segments as one."""
+    starts = np.cumsum([0, *(each.frequency for each in found)])
+    large = [each.large + start for each, start in zip(found, starts, strict=False)]
+    return Postings(
+        documents=np.concatenate([EMPTY, *(each.documents for each in found)]),
+        codes=np.concatenate([np.empty(0, np.uint16), *(each.codes for each in found)]),
+        frequency=int(starts[-1]),
+        large=np.concatenate([NOTHING, *large]),
+        large_frequencies=np.concatenate([EMPTY, *(each.large_frequencies for each in found)]),
+    )
+
+
+EMPTY = np.empty(0, np.uint32)

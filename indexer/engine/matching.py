@@ -1,0 +1,206 @@
+"""Matching: which documents a Whoosh query object matches.
+
+Of two ways the cheaper is taken: flags for all documents, or rows that narrow from query to query,
+beginning with the rarest. Stock Whoosh's matchers err for some combinations (docs/whoosh.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import query as q
+
+from indexer.engine.generation import NOTHING, Array, Generation, Mask
+from indexer.engine.queries import MostOf
+from indexer.engine.sorting import MISSING
+from indexer.engine.weights import RARER, places
+
+FEW = 1 / 8
+"""Share of the documents below which they are handled as rows rather than as flags."""
+
+POSITION_BITS = np.int64(32)
+"""Bits of a place that hold the position; the others hold the document."""
+
+
+class Matching:
+    """Of one generation. Deleted documents never match."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self.live = generation.live
+        self.few = FEW * generation.document_count
+        self._rows: dict[type[q.Query], Callable[[Any], Array]] = {
+            q.Term: self._holding,
+            q.And: self._rows_of_all,
+            q.Phrase: self._side_by_side,
+            q.Sequence: self._side_by_side,
+            q.AndNot: lambda query: self._narrowed(self.rows(query.a), [q.Not(query.b)]),
+            q.AndMaybe: lambda query: self.rows(query.a),
+            q.Require: lambda query: self._narrowed(self.rows(query.a), [query.b]),
+        }
+        self._among: dict[type[q.Query], Callable[[Any, Array], Mask]] = {
+            q.Term: self._holding_among,
+            q.And: self._all_among,
+            q.Or: self._any_among,
+            q.DisjunctionMax: self._any_among,
+            q.Not: lambda query, rows: ~self.among(query.query, rows),
+            q.AndNot: lambda query, rows: self.among(query.a, rows) & ~self.among(query.b, rows),
+            q.AndMaybe: lambda query, rows: self.among(query.a, rows),
+            q.Require: lambda query, rows: self.among(query.a, rows) & self.among(query.b, rows),
+        }
+        self._mask: dict[type[q.Query], Callable[[Any], Mask]] = {
+            q.Or: lambda query: self._any(query.subqueries),
+            q.DisjunctionMax: lambda query: self._any(query.subqueries),
+            q.Not: lambda query: self.live & ~self.mask(query.query),
+            q.Every: lambda query: self.live.copy(),
+            type(q.NullQuery): lambda query: np.zeros_like(self.live),
+            q.Prefix: self._beginning,
+            q.NumericRange: self._between,
+            MostOf: self._most,
+        }
+
+    def mask(self, query: q.Query) -> Mask:
+        """One flag a document. Raises TypeError for queries not known, and TooSlow."""
+        self.generation.in_time()
+        if type(query) is q.And and self.estimate(query) >= self.few:
+            return reduce(np.logical_and, map(self.mask, query.subqueries), self.live)
+        if type(query) in self._mask:
+            return self._mask[type(query)](query)
+        if type(query) in self._rows:
+            return self._flags(self._rows[type(query)](query))
+        raise TypeError(f"the engine does not know {type(query).__name__}")
+
+    def rows(self, query: q.Query) -> Array:
+        """The documents that match, ascending. Raises as mask() does."""
+        self.generation.in_time()
+        if type(query) in self._rows:
+            return self._rows[type(query)](query)
+        if type(query) is q.Or and self.estimate(query) < self.few:
+            return np.unique(np.concatenate([NOTHING, *map(self.rows, query.subqueries)]))
+        return np.flatnonzero(self.mask(query))
+
+    def among(self, query: q.Query, rows: Array) -> Mask:
+        """One flag for each of these documents. Raises as mask() does."""
+        self.generation.in_time()
+        if type(query) in self._among:
+            return self._among[type(query)](query, rows)
+        return self.mask(query)[rows]
+
+    def estimate(self, query: q.Query) -> int:
+        """How many documents match at most, roughly."""
+        if isinstance(query, q.Term):
+            return len(self._holding(query))
+        if isinstance(query, (q.Phrase, q.Sequence, q.And)):
+            return min(map(self.estimate, terms_of(query)), default=self.generation.document_count)
+        if isinstance(query, (q.AndNot, q.AndMaybe, q.Require)):
+            return self.estimate(query.a)
+        if type(query) in (q.Or, q.DisjunctionMax):
+            return sum(map(self.estimate, query.subqueries))
+        return self.generation.document_count
+
+    def _holding(self, term: q.Term) -> Array:
+        return self.generation.postings(term.fieldname, term.text).documents
+
+    def _holding_among(self, term: q.Term, rows: Array) -> Mask:
+        postings = self.generation.postings(term.fieldname, term.text)
+        if not len(postings.documents):
+            return np.zeros(len(rows), np.bool_)
+        if len(rows) * RARER < len(postings.documents):
+            return places(postings, rows)[1]
+        return self._flags(postings.documents)[rows]
+
+    def _flags(self, rows: Array) -> Mask:
+        mask = np.zeros_like(self.live)
+        mask[rows] = True
+        return mask
+
+    def _rows_of_all(self, query: q.And) -> Array:
+        if not query.subqueries:
+            return np.flatnonzero(self.live)
+        first, *others = sorted(query.subqueries, key=self.estimate)
+        return self._narrowed(self.rows(first), others)
+
+    def _narrowed(self, rows: Array, queries: Iterable[q.Query]) -> Array:
+        for query in queries:
+            rows = rows[self.among(query, rows)]
+        return rows
+
+    def _all_among(self, query: q.And, rows: Array) -> Mask:
+        flags = np.ones(len(rows), np.bool_)
+        for each in query.subqueries:
+            flags &= self.among(each, rows)
+        return flags
+
+    def _any_among(self, query: q.Or | q.DisjunctionMax, rows: Array) -> Mask:
+        flags = np.zeros(len(rows), np.bool_)
+        for each in query.subqueries:
+            flags |= self.among(each, rows)
+        return flags
+
+    def _any(self, queries: Iterable[q.Query]) -> Mask:
+        mask = np.zeros_like(self.live)
+        for each in queries:
+            if type(each) in self._rows:
+                mask[self.rows(each)] = True
+            else:
+                mask |= self.mask(each)
+        return mask
+
+    def _most(self, query: MostOf) -> Mask:
+        within = self.mask(query.within)
+        weights = np.zeros(len(within))
+        for each in query.subqueries:
+            matched = self.mask(each)
+            count = np.count_nonzero(matched)
+            weights += matched * np.log1p(np.count_nonzero(self.live) / (count + 1))
+        least = query.share * weights[within].max(initial=0)
+        enough: Mask = within & (weights > 0) & (weights >= least)
+        return enough
+
+    def _beginning(self, query: q.Prefix) -> Mask:
+        """Postings of terms in a row lie in a row, so that a prefix costs what a term does."""
+        mask = np.zeros_like(self.live)
+        for documents in self.generation.with_prefix(query.fieldname, query.text):
+            mask[documents] = True
+        return np.logical_and(mask, self.live)
+
+    def _between(self, query: q.NumericRange) -> Mask:
+        """Of a sort column; what has no value lies in no range."""
+        column = self.generation.sorts(query.fieldname)
+        mask: Mask = self.live & (column != MISSING)
+        if query.start is not None:
+            mask &= column > query.start if query.startexcl else column >= query.start
+        if query.end is not None:
+            mask &= column < query.end if query.endexcl else column <= query.end
+        return mask
+
+    def _side_by_side(self, query: q.Phrase | q.Sequence) -> Array:
+        """Documents where each term stands at most `slop` places behind the one before."""
+        terms = terms_of(query)
+        rows = self._rows_of_all(q.And(terms))
+        if len(terms) < 2 or not len(rows):
+            return rows
+        reached = self._places(terms[0], rows)
+        for term in terms[1:]:
+            self.generation.in_time()
+            here = self._places(term, rows)
+            behind = [np.isin(here, reached + step) for step in range(1, query.slop + 1)]
+            reached = here[np.logical_or.reduce(behind)]
+        return rows[np.unique(reached >> POSITION_BITS)]
+
+    def _places(self, term: q.Term, rows: Array) -> NDArray[np.int64]:
+        """Where a term stands in these documents: the number among `rows`, and the position."""
+        owners, positions = self.generation.positions(term.fieldname, term.text, rows)
+        return (owners << POSITION_BITS) | positions
+
+
+def terms_of(query: q.Query) -> Sequence[q.Query]:
+    """What an And, Sequence or Phrase is made of."""
+    if isinstance(query, q.Phrase):
+        return [q.Term(query.fieldname, word) for word in query.words]
+    found: Sequence[q.Query] = query.subqueries
+    return found
