@@ -6,15 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from hypothesis import strategies as st
 from whoosh.fields import STORED, Schema
-from whoosh.filedb.filestore import RamStorage
-from whoosh.index import FileIndex
+from whoosh.index import FileIndex, create_in
 
 from indexer.engine.codec import ArrayIndex, ArraySegment, open_index, write_toc
 from indexer.engine.fields import Keys, PairsOf, kept
@@ -80,18 +79,23 @@ def write_segment(folder: Path, texts: Sequence[Sequence[str]], first: int) -> A
     return segment
 
 
-def stock(corpus: Corpus) -> FileIndex:
-    """The corpus as stock Whoosh writes it, in the same segments."""
-    index = RamStorage().create_index(SCHEMA)
-    for row, texts in enumerate(corpus.segments):
-        first = sum(map(len, corpus.segments[:row]))
-        writer = index.writer(compound=False)
-        for number, text in enumerate(texts, first):
-            joined = [f"{one} {other}" for one, other in pairwise(text)]
-            writer.add_document(text=text, pairs=joined, facts=[number, "bài mẫu"])
+@contextmanager
+def stock(corpus: Corpus) -> Iterator[FileIndex]:
+    """The corpus as stock Whoosh writes it, in the same segments.
+
+    Not in memory: for that, Whoosh shares a folder of passing files between processes, which it
+    names by `random`, and hypothesis seeds that alike in all of them.
+    """
+    with TemporaryDirectory() as folder:
+        index, rows = create_in(folder, SCHEMA), count()
+        for texts in corpus.segments:
+            writer = index.writer(compound=False)
+            for text in texts:
+                joined = [f"{one} {other}" for one, other in pairwise(text)]
+                writer.add_document(text=text, pairs=joined, facts=[next(rows), "bài mẫu"])
+            writer.commit(merge=False)
+        writer = index.writer()
+        for gone in sorted(corpus.gone):
+            writer.delete_document(gone)
         writer.commit(merge=False)
-    writer = index.writer()
-    for row in sorted(corpus.gone):
-        writer.delete_document(row)
-    writer.commit(merge=False)
-    return index
+        yield index

@@ -108,8 +108,8 @@ def answers(index: FileIndex, queries: list[Query]) -> list[list[tuple[int, floa
 
 
 def same_answers(corpus: Corpus, queries: list[Query]) -> None:
-    with ours(corpus) as index:
-        assert answers(index, queries) == answers(stock(corpus), queries)
+    with ours(corpus) as index, stock(corpus) as right:
+        assert answers(index, queries) == answers(right, queries)
 
 
 @given(corpora(), QUERIES)
@@ -128,17 +128,21 @@ def test_stock_whoosh_answers_so_5000_times(corpus: Corpus, queries: list[Query]
 @given(corpora())
 @settings(max_examples=25)
 def test_a_leaf_is_read_as_one_of_whoosh(corpus: Corpus) -> None:
-    with ours(corpus) as index, index.reader() as read, stock(corpus).reader() as expected:
+    with ours(corpus) as index, stock(corpus) as right:
+        same_leaves(index, right)
+
+
+def same_leaves(index: FileIndex, right: FileIndex) -> None:
+    with index.reader() as read, right.reader() as expected:
         assert list(read.all_stored_fields()) == list(expected.all_stored_fields())
-        for (leaf, first), (right, also) in zip(
-            read.leaf_readers(), expected.leaf_readers(), strict=True
-        ):
+        pairs = zip(read.leaf_readers(), expected.leaf_readers(), strict=True)
+        for (leaf, first), (other, also) in pairs:
             assert first == also
-            assert list(leaf.iter_postings()) == list(right.iter_postings())
+            assert list(leaf.iter_postings()) == list(other.iter_postings())
             assert [(term, statistics(info)) for term, info in leaf] == [
-                (term, statistics(info)) for term, info in right
+                (term, statistics(info)) for term, info in other
             ]
-            assert lengths(leaf) == lengths(right)
+            assert lengths(leaf) == lengths(other)
 
 
 def statistics(info: TermInfo) -> tuple[float, ...]:
