@@ -7,7 +7,7 @@ of a process nor a kill makes us forget what it asked for. Times are seconds sin
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -57,7 +57,10 @@ def load(connection: sqlite3.Connection, address: str) -> Host:
 
 def save(connection: sqlite3.Connection, host: Host) -> None:
     """Keep it, in a transaction of its own."""
-    connection.execute("INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?, ?)", astuple(host))
+    connection.execute(
+        "INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?, ?)",
+        (host.address, host.free_at, host.left_alone_until, host.failures, host.parked_until),
+    )
 
 
 def rest(delay: float, latency: float, failures: int) -> float:

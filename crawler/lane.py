@@ -231,7 +231,8 @@ class Lane:
             return
         wanted = not reading.noarchive
         capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
-        reading = await asyncio.to_thread(with_file, reading, page)
+        if reading.kind == "attachment":
+            reading = await asyncio.to_thread(with_file, reading, page)
         with self.store.transaction():
             if reading.file:
                 attached.note(self.store, self.portal.id, address.url, digest, reading.file)

@@ -21,8 +21,7 @@ class Locks:
         """Whether the lock is ours now; taking one that is ours already changes nothing."""
         if name in self.held:
             return True
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(self.folder / f"{name}.lock", os.O_RDWR | os.O_CREAT)
+        file = self._open(f"{name}.lock")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,6 +29,13 @@ class Locks:
             return False
         self.held[name] = file
         return True
+
+    def _open(self, name: str) -> int:
+        try:
+            return os.open(self.folder / name, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:  # the first lock of all
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return os.open(self.folder / name, os.O_RDWR | os.O_CREAT)
 
     def release(self, name: str) -> None:
         """Let go of one lock; of one that is not held, nothing."""

@@ -48,6 +48,7 @@ class Machines:
         self.locks = locks
         self.clock = clock
         self.queues = defaultdict[str, asyncio.Lock](asyncio.Lock)
+        self.asked: dict[str, Host] = {}  # as they stood when their turns were taken
 
     async def take(self, address: str, delay: float) -> None:
         """Wait for the turn. Raises LeftAlone where that would take too long."""
@@ -72,13 +73,13 @@ class Machines:
         if peace > LONGEST_WAIT:
             raise LeftAlone(why, peace)
         if wait == 0:  # a kill from here on leaves the machine its rest
-            hosts.save(self.connection, replace(host, free_at=now + delay))
+            self.asked[address] = replace(host, free_at=now + delay)
+            hosts.save(self.connection, self.asked[address])
         return wait
 
     def give_back(self, address: str, after: Callable[[Host, float], Host]) -> None:
         """The turn is over. `after` says how the machine stands now, given how it stood."""
-        host = hosts.load(self.connection, address)
-        hosts.save(self.connection, after(host, self.clock()))
+        hosts.save(self.connection, after(self.asked.pop(address), self.clock()))
         self.locks.release(f"host-{address}")
         self.queues[address].release()
 
