@@ -27,10 +27,8 @@ class Dictionary:
         return bytes(self.text[start : int(self.ends[number])])
 
     def __iter__(self) -> Iterator[bytes]:
-        start = 0
-        for end in self.ends.tolist():
-            yield bytes(self.text[start:end])
-            start = end
+        ends = self.ends.tolist()
+        return map(bytes(self.text).__getitem__, map(slice, [0, *ends], ends))
 
     def find(self, term: bytes) -> int:
         """The number of a term; -1 where it is none of the field's."""

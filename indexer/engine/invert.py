@@ -36,6 +36,16 @@ class Entry:
     stored: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The keys of a field: the `terms` in order, the number among them of each key of the documents
+    one after another, and how many each document has."""
+
+    terms: Sequence[bytes]
+    ids: NDArray[np.uint32]
+    lengths: NDArray[np.uint32]
+
+
 class _Numbers(dict[str, int]):
     """Numbers of keys in the order they are first seen."""
 
@@ -55,6 +65,14 @@ class _Tokens:
     def add(self, keys: Sequence[str]) -> None:
         self.ids.extend(map(self.numbers.__getitem__, keys))
         self.lengths.append(len(keys))
+
+    def in_order(self) -> Ranked:
+        texts = [key.encode() for key in self.numbers]
+        order = sorted(range(len(texts)), key=texts.__getitem__)
+        ranks = np.empty(len(order), np.uint32)
+        ranks[order] = np.arange(len(order), dtype=np.uint32)
+        ids = ranks[np.frombuffer(self.ids, np.uint32)]
+        return Ranked([texts[number] for number in order], ids, np.array(self.lengths, np.uint32))
 
 
 class Batch:
@@ -79,20 +97,16 @@ class Batch:
     def write(self, stem: Path) -> None:
         """Write the segment's files."""
         writer = ArraysWriter(stem)
-        ranked = {name: _ranked(tokens) for name, tokens in self.kept.items()}
+        keys = {name: tokens.in_order() for name, tokens in self.kept.items()}
         for each in self.fields:
             if each.pairs_of:
-                ids, lengths = ranked[each.pairs_of]
-                keys, postings = inverted_pairs(ids, lengths)
-                lengths = pair_lengths(lengths)
-                _write_postings(writer, each, postings, lengths)
-                writer.write("pair_keys", each.name, keys)
+                pairs, postings = inverted_pairs(keys[each.pairs_of])
+                _write_postings(writer, each, postings, pair_lengths(keys[each.pairs_of].lengths))
+                writer.write("pair_keys", each.name, pairs)
             else:
-                ids, lengths = ranked[each.name]
-                terms = sorted(self.kept[each.name].numbers)
-                postings = inverted(ids, lengths, len(terms), each.positions)
-                _write_postings(writer, each, postings, lengths)
-                write_terms(writer, each.name, [term.encode() for term in terms])
+                postings = inverted(keys[each.name], each.positions)
+                _write_postings(writer, each, postings, keys[each.name].lengths)
+                write_terms(writer, each.name, keys[each.name].terms)
         writer.close(
             {
                 "documents": self.documents,
@@ -102,46 +116,37 @@ class Batch:
         )
 
 
-def _ranked(tokens: _Tokens) -> tuple[Array, Array]:
-    """The tokens' ids, which are the places of their keys in the order of keys, and the lengths."""
-    seen = np.fromiter(map(tokens.numbers.__getitem__, sorted(tokens.numbers)), np.uint32)
-    ranks = np.empty_like(seen)
-    ranks[seen] = np.arange(len(seen), dtype=np.uint32)
-    lengths = np.frombuffer(tokens.lengths, np.uint32)
-    return ranks[np.frombuffer(tokens.ids, np.uint32)], lengths
-
-
 def _write_postings(writer: ArraysWriter, field: Kept, postings: Postings, lengths: Array) -> None:
     field_writer = FieldWriter(writer, field, lengths)
     field_writer.append(postings)
     field_writer.close()
 
 
-def inverted(ids: Array, lengths: Array, terms: int, positions: bool) -> Postings:
-    """The postings of so many terms: `ids` are those of all tokens, document after document."""
-    order = stable_order(ids, terms)
-    tokens = np.bincount(ids, minlength=terms)
-    postings = _postings(tokens, _documents(lengths)[order], lengths)
+def inverted(keys: Ranked, positions: bool) -> Postings:
+    """The postings of the terms, in their order."""
+    order = stable_order(keys.ids, len(keys.terms))
+    tokens = np.bincount(keys.ids, minlength=len(keys.terms))
+    postings = _postings(tokens, _documents(keys.lengths)[order], keys.lengths)
     if not positions:
         return postings
-    return replace(postings, position_counts=tokens, positions=_positions(lengths)[order])
+    return replace(postings, position_counts=tokens, positions=_positions(keys.lengths)[order])
 
 
-def inverted_pairs(ids: Array, lengths: Array) -> tuple[NDArray[np.uint64], Postings]:
-    """Keys of neighbours, (first << 32) | second, ascending, and the postings of each.
-
-    `lengths` are those of the documents' keys, of which each but the last begins a pair.
-    """
-    documents = _documents(lengths)
-    first = np.flatnonzero(documents[:-1] == documents[1:])
-    terms = int(ids.max(initial=0)) + 1
-    order = first[stable_order(ids[first + 1], terms)]
-    order = order[stable_order(ids[order], terms)]
-    keys = (ids[order].astype(np.uint64) << np.uint64(32)) | ids[order + 1]
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = keys[1:] != keys[:-1]
-    tokens = np.diff(np.flatnonzero(new), append=len(keys))
-    return keys[new], _postings(tokens, documents[order], pair_lengths(lengths))
+def inverted_pairs(keys: Ranked) -> tuple[NDArray[np.uint64], Postings]:
+    """The pairs of neighbours, (first << 32) | second, ascending, and the postings of each."""
+    documents = _documents(keys.lengths)
+    beside = documents[:-1] == documents[1:]
+    first, second = keys.ids[:-1][beside], keys.ids[1:][beside]
+    order = stable_order(second, len(keys.terms))
+    order = order[stable_order(first[order], len(keys.terms))]
+    first, second = first[order], second[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    at = np.flatnonzero(new)
+    tokens = np.diff(at, append=len(order))
+    pairs = (first[at].astype(np.uint64) << np.uint64(32)) | second[at]
+    lengths = pair_lengths(keys.lengths)
+    return pairs, _postings(tokens, documents[:-1][beside][order], lengths)
 
 
 def pair_lengths(lengths: Array) -> Array:
@@ -157,7 +162,8 @@ def _documents(lengths: Array) -> Array:
 def _positions(lengths: Array) -> Array:
     """The place of each token in its document."""
     starts = np.repeat((np.cumsum(lengths) - lengths).astype(np.uint32), lengths)
-    return np.arange(len(starts), dtype=np.uint32) - starts
+    places = np.arange(len(starts), dtype=np.uint32) - starts
+    return places.astype(narrowest(int(lengths.max(initial=0))))
 
 
 def _postings(tokens: Array, documents: Array, lengths: Array) -> Postings:
