@@ -31,8 +31,8 @@ How = Literal["all", "any", "phrase"]
 
 
 class Kind(NamedTuple):
-    """A kind of query: what its words are together, how many they are, in how many articles each
-    is (in a phrase, from how many on), and in how many the query is to be found."""
+    """A kind of query: what its words are together, how many they are, in about how many articles
+    each is (in a phrase, up to twice or half as many), and in how many the query is to be found."""
 
     how: How
     words: int
@@ -48,8 +48,8 @@ KINDS = {
     "three words, all": Kind("all", 3, 6_496, 170),
     "three words, any": Kind("any", 3, 3_400, 9_304),
     "four very common words, any": Kind("any", 4, 30_000, 47_626),
-    "phrase": Kind("phrase", 2, 500, 281),
-    "phrase of common words": Kind("phrase", 2, 15_000, 404),
+    "phrase": Kind("phrase", 2, 1_000, 281),
+    "phrase of common words": Kind("phrase", 2, 6_496, 404),
 }
 
 
@@ -97,9 +97,10 @@ class Holders:
         held[self.articles[self.words.numbers == word]] = True
         return held
 
-    def neighbours(self, least: int) -> dict[tuple[int, int], int]:
-        """Two words in a row, each in so many articles at least → articles that hold them so."""
-        numbers, usable = self.words.numbers, self.plain & (self.counts >= least)
+    def neighbours(self, about: int) -> dict[tuple[int, int], int]:
+        """Two words in a row, each in about so many articles → articles that hold them so."""
+        near = (about / 2 <= self.counts) & (self.counts <= about * 2)
+        numbers, usable = self.words.numbers, self.plain & near
         first = np.flatnonzero(
             usable[numbers[:-1]] & usable[numbers[1:]] & (self.articles[1:] == self.articles[:-1])
         )
@@ -151,10 +152,10 @@ def _nearest(
 
 
 def main() -> None:
+    found = list(chosen(real_words(data_folder(), ARTICLES)))
     with FILE.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, "excel-tab", lineterminator="\n")
-        for asked in chosen(real_words(data_folder(), ARTICLES)):
-            writer.writerow([asked.kind, " ".join(asked.words)])
+        writer.writerows([asked.kind, " ".join(asked.words)] for asked in found)
 
 
 if __name__ == "__main__":

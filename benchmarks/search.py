@@ -1,186 +1,125 @@
-"""How fast a search is, by how common its words are, beside plain Whoosh over the same texts.
+"""How fast a faceted search is, beside other engines over the same documents.
 
     python benchmarks/search.py [--quick] [--json]
 
-Needs TINPHUONG_DATA: the articles of news-50k there. Ours is the whole search as a reader gets it:
-the query read, matched and ranked by syllables, words and pairs, five facets, snippets of a page.
-Plain Whoosh matches and ranks one field and counts two facets. Both take turns on every query.
+Needs TINPHUONG_DATA: the articles of news-50k there. Their words are one field of our engine, of
+tantivy-py, SQLite's FTS5, Xapian (python3-xapian, where it is installed) and stock Whoosh, each in
+one segment. Larger corpora are copies with a tenth of the words drawn anew; ours and Tantivy hold
+those. Every query of queries.tsv asks for the ten best and for the counts of wards, months and
+topics; the engines take turns, on one thread; its time is the median of the rounds.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import geometric_mean, median, quantiles
+from statistics import geometric_mean
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from corpus import Annotate, indexed, news
-from table import Row, at_most, data_folder, figure, run
-from whoosh import query as q
-from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.fields import ID, TEXT, Schema
-from whoosh.index import create_in
-from whoosh.sorting import Count, FieldFacet
+import numpy as np
+from grown import real_words
+from queries import KINDS, Asked, queries
+from rounds import OURS, RIVAL, Side, Times, timed, written
+from table import Row, at_least, at_most, data_folder, figure, run, shown
 
-from crawler.article import Article
-from crawler.store import Stored
-from indexer.normalize import fold, syllables
-from indexer.query import PAGE_SIZE, Query
-from indexer.search import Searcher, open_searcher
+ARTICLES, COPIES = 50_000, (1, 4, 20)
+QUICK_ARTICLES, QUICK_COPIES = 1_000, (1, 2, 4)
+ROUNDS, QUICK_ROUNDS = 21, 5
 
-ARTICLES, QUICK_ARTICLES = 3_000, 300
-ROUNDS, QUICK_ROUNDS = 15, 5
-EACH = 6
-"""Queries of each kind."""
-
-VERY_COMMON, COMMON, RARER, PHRASES = 0.6, 0.13, 0.016, 0.02
-"""Shares of the articles that hold such a word, or such two words in a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One query, as our Query and as Whoosh's, with the filter that Whoosh is given apart."""
-
-    kind: str
-    ours: Query
-    plain: q.Query
-    within: q.Query | None = None
+STOCK = "stock Whoosh"
+FASTER = {STOCK: 100, "FTS5": 30, "Xapian": 1}
+"""How many times as fast ours has to be, by the geometric mean over the queries."""
+FASTER_TO_WRITE = {STOCK: 15, RIVAL: 0.7}
+LONGEST = 0.9
+"""Of Tantivy's time, what any one query may take of the largest corpus."""
+DIFFERING = "queries of which engines tell other totals or counts"
 
 
 def measure(quick: bool) -> Iterator[Row]:
-    """Build both indexes, then time every query on both."""
-    articles = list(news(data_folder(), QUICK_ARTICLES if quick else ARTICLES))
-    with TemporaryDirectory() as made:
-        folder = Path(made)
-        started = time.perf_counter()
-        ours = indexed(articles, folder)
-        yield figure("articles", str(len(articles)))
-        yield figure("indexing, articles/s", len(articles) / (time.perf_counter() - started))
-        yield figure("index, kB an article", kilobytes(ours) / len(articles))
-        opened = [timed(lambda: open_searcher(ours.index, ours.store)) for _round in range(3)]
-        yield figure("opening, best of 3, ms", min(opened))
-        with plain_index(articles, folder / "plain").searcher() as plain:
-            yield from compared(ours, plain, questions(articles), QUICK_ROUNDS if quick else ROUNDS)
+    """In a quick run the corpora are not those that anything was asked of."""
+    for row in rows(quick):
+        yield figure(row.name, row.reached) if quick and row.name != DIFFERING else row
 
 
-def kilobytes(searcher: Searcher) -> float:
-    folder = searcher.index / searcher.manifest.generation
-    return sum(path.stat().st_size for path in folder.iterdir()) / 1000
+def rows(quick: bool) -> Iterator[Row]:
+    """Every size in turn, the smallest with all engines."""
+    words = real_words(data_folder(), QUICK_ARTICLES if quick else ARTICLES)
+    asked = queries()
+    grown: dict[int, Times] = {}
+    for copies in QUICK_COPIES if quick else COPIES:
+        with TemporaryDirectory() as made:
+            sides, absent = written(words, copies, Path(made))
+            size = copies * len(words)
+            yield from (figure(f"without {name}", why) for name, why in absent.items())
+            yield from of_indexes(size, sides)
+            grown[size] = timed(sides, asked, QUICK_ROUNDS if quick else ROUNDS)
+        yield from of_searches(size, asked, grown[size])
+    yield at_most(DIFFERING, 0, sum(times.differing for times in grown.values()))
+    yield from of_growth(asked, {size: times.usual[OURS] for size, times in grown.items()})
 
 
-def timed(call: Callable[[], object]) -> float:
-    """How long a call takes, in milliseconds."""
-    started = time.perf_counter()
-    call()
-    return 1000 * (time.perf_counter() - started)
+def of_indexes(size: int, sides: Mapping[str, Side]) -> Iterator[Row]:
+    """What it takes to write and to keep so many documents."""
+    ours, rival = sides[OURS], sides[RIVAL]
+    speeds = {name: size / side.writing for name, side in sides.items()}
+    yield figure(f"{size:,}: indexing on one core, documents/s", listed(speeds))
+    for name, least in FASTER_TO_WRITE.items():
+        if STOCK in sides:  # else the growing of copies is in both times
+            ratio = speeds[OURS] / speeds[name]
+            yield at_least(f"{size:,}: indexing, times {name}'s speed", least, ratio)
+    yield figure(f"{size:,}: index, MB", listed({n: side.size / 1e6 for n, side in sides.items()}))
+    yield at_most(f"{size:,}: index, times {RIVAL}'s size", 2.5, ours.size / rival.size)
+    yield figure(f"{size:,}: opening, ms", 1000 * ours.opening)
 
 
-def compared(ours: Searcher, plain: Any, questions: Sequence[Asked], rounds: int) -> Iterator[Row]:
-    """Per kind of query: our times, and their geometric mean as a ratio to plain Whoosh's."""
-    first: dict[str, list[float]] = {}
-    times: dict[str, list[float]] = {}
-    ratios: dict[str, list[float]] = {}
-    for asked in questions:
-        first.setdefault(asked.kind, []).append(timed(lambda a=asked: ours.search(a.ours)))
-        mine, theirs = [], []
-        for _round in range(rounds):
-            mine.append(timed(lambda a=asked: ours.search(a.ours)))
-            theirs.append(timed(lambda a=asked: found_plainly(plain, a)))
-        times.setdefault(asked.kind, []).extend(mine)
-        ratios.setdefault(asked.kind, []).append(median(theirs) / median(mine))
-    for kind, samples in times.items():
-        yield figure(f"{kind}, median, ms", median(samples))
-        yield figure(f"{kind}, 95 %, ms", quantiles(samples, n=20)[-1])
-        yield figure(f"{kind}, first time, ms", median(first[kind]))
-        yield figure(f"{kind}, times as fast as plain Whoosh", geometric_mean(ratios[kind]))
-    differing = [a for a in questions if ours.search(a.ours).total != found_plainly(plain, a)]
-    yield at_most("queries whose total differs from plain Whoosh's", 0, len(differing))
+def of_searches(size: int, asked: Sequence[Asked], times: Times) -> Iterator[Row]:
+    """What the queries took, kind by kind and all together."""
+    for kind in KINDS:
+        places = [place for place, query in enumerate(asked) if query.kind == kind]
+        means = {
+            name: geometric_mean(each[place] for place in places)
+            for name, each in times.usual.items()
+        }
+        yield figure(f"{size:,}: {kind}, ms", listed(means))
+    shares = ratios(times.usual[OURS], times.usual[RIVAL])
+    yield at_most(f"{size:,}: of {RIVAL}'s time, mean", 0.4, geometric_mean(shares))
+    asked_first = ratios(times.first[OURS], times.first[RIVAL])
+    yield figure(f"{size:,}: of {RIVAL}'s time, asked first, mean", geometric_mean(asked_first))
+    for name, least in FASTER.items():
+        if name in times.usual:
+            faster = ratios(times.usual[name], times.usual[OURS])
+            yield at_least(
+                f"{size:,}: times as fast as {name}, mean", least, geometric_mean(faster)
+            )
+            yield at_least(f"{size:,}: times as fast as {name}, least", 1, min(faster))
+    yield from of_slowest(size, asked, shares)
 
 
-def found_plainly(searcher: Any, asked: Asked) -> int:
-    """Search as the manual of Whoosh shows it; gives the total."""
-    facets = {name: FieldFacet(name, maptype=Count) for name in ("ward", "month")}
-    results = searcher.search(asked.plain, limit=PAGE_SIZE, groupedby=facets, filter=asked.within)
-    return len(results)
+def of_slowest(size: int, asked: Sequence[Asked], shares: Sequence[float]) -> Iterator[Row]:
+    """Whether each query is faster than the rival's, and which is not."""
+    if size == max(COPIES) * ARTICLES:
+        yield at_most(f"{size:,}: of {RIVAL}'s time, most", LONGEST, max(shares))
+        for query, share in zip(asked, shares, strict=True):
+            if share > LONGEST:
+                yield figure(f"{size:,}: of {RIVAL}'s time, {query}", share)
 
 
-def plain_index(articles: Sequence[Article], folder: Path) -> Any:
-    """An index of one text field and two facets, written by Whoosh as it comes."""
-    folder.mkdir()
-    schema = Schema(
-        text=TEXT(analyzer=SpaceSeparatedTokenizer()),
-        ward=ID(sortable=True),
-        month=ID(sortable=True),
-    )
-    index, annotate = create_in(folder, schema), Annotate()
-    writer = index.writer(compound=False, limitmb=256)
-    for article in articles:
-        document = annotate(Stored(0, article, article.fetched_at, article.fetched_at, 1))
-        writer.add_document(
-            text=" ".join(keys_of(article)),
-            ward=document.wards[0],
-            month=f"{article.published.day:%Y-%m}" if article.published else "",
-        )
-    writer.commit()
-    return index
+def of_growth(asked: Sequence[Asked], usual: Mapping[int, Sequence[float]]) -> Iterator[Row]:
+    """By which power of the size our time grows."""
+    sizes, times = np.log(list(usual)), np.log(list(usual.values()))
+    exponents = np.polyfit(sizes, times, 1)[0]
+    yield at_most("exponent of growth, most", 1.1, float(exponents.max()))
+    yield figure("exponent of growth, most, of", str(asked[int(exponents.argmax())]))
+    yield figure("exponent of growth, mean", float(exponents.mean()))
 
 
-def keys_of(article: Article) -> list[str]:
-    """Syllables of title and text, kept apart so that no phrase reaches across."""
-    title, text = syllables(article.title), syllables(article.text)
-    return [*(token.key for token in title), "\x1f", *(token.key for token in text)]
+def ratios(ones: Sequence[float], others: Sequence[float]) -> list[float]:
+    return [one / other for one, other in zip(ones, others, strict=True)]
 
 
-def questions(articles: Sequence[Article]) -> list[Asked]:
-    """EACH queries of each kind, made of the accented words nearest to the share of the kind."""
-    words: Counter[str] = Counter()
-    phrases: Counter[str] = Counter()
-    for article in articles:
-        keys = keys_of(article)
-        words.update(set(keys))
-        phrases.update({f"{one} {two}" for one, two in pairwise(keys)})
-    size = len(articles)
-    very_common, common, rarer = (near(words, s * size) for s in (VERY_COMMON, COMMON, RARER))
-    ward = Annotate().units[0].slug
-    return [
-        *(single("a word in 60 % of the articles", word) for word in very_common),
-        *(single("a word in 13 %", word) for word in common),
-        *(single("a word in 1.6 %", word) for word in rarer),
-        *(both("two words, both in 13 %", pair) for pair in pairwise([*common, common[0]])),
-        *(phrase("a phrase in 2 %", words) for words in near(phrases, PHRASES * size)),
-        *(filtered("a word in 60 %, one ward ticked", word, ward) for word in very_common),
-    ]
-
-
-def near(counts: Counter[str], wanted: float) -> list[str]:
-    """The EACH words, or phrases, in nearly so many articles; all with an accent."""
-    usable = [word for word in counts if word.replace(" ", "").isalpha() and fold(word) != word]
-    return sorted(usable, key=lambda word: (abs(counts[word] - wanted), word))[:EACH]
-
-
-def term(word: str) -> q.Query:
-    return q.Term("text", word)
-
-
-def single(kind: str, word: str) -> Asked:
-    return Asked(kind, Query(word, literal=True), term(word))
-
-
-def both(kind: str, pair: Sequence[str]) -> Asked:
-    return Asked(kind, Query(" ".join(pair), literal=True), q.And([term(word) for word in pair]))
-
-
-def phrase(kind: str, words: str) -> Asked:
-    return Asked(kind, Query(f'"{words}"', literal=True), q.Phrase("text", words.split()))
-
-
-def filtered(kind: str, word: str, ward: str) -> Asked:
-    return Asked(kind, Query(word, wards=(ward,), literal=True), term(word), q.Term("ward", ward))
+def listed(figures: Mapping[str, float]) -> str:
+    """Each engine's figure."""
+    return ", ".join(f"{name} {shown(value)}" for name, value in figures.items())
 
 
 if __name__ == "__main__":
