@@ -94,7 +94,7 @@ class Writing(RuleBasedStateMachine):
 
 
 def test_what_is_committed_is_found() -> None:
-    with patch.object(writing, "FULL", 7), patch.object(writing, "FAN", 3):
+    with patch.multiple(writing, FULL=7, FAN=3, MANY=5):
         run_state_machine_as_test(
             Writing, settings=settings(max_examples=40, stateful_step_count=15, deadline=None)
         )

@@ -1,8 +1,8 @@
 """Writer: documents come and go in an index, segment by segment.
 
-Documents gather in a batch, which becomes a segment once it is full; segments of a like size are
-merged, so that there are never many and each document is written anew only a few times. Nothing of
-it is the index before commit() names it.
+Documents gather in a batch, which becomes a segment once it is full. Segments of a like size are
+merged, so that an index has few and each document is written anew a few times at most. Nothing of
+it is in the index before commit() names it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ FULL = 2_000_000
 
 FAN = 8
 """So many segments of a like size are merged; the next size is so many times as large."""
+
+MANY = 64
+"""So many segments wait for commit() to merge them: each is five files to be open at a time."""
 
 LIVING = 0.5
 """A segment with less than this part of its documents living is written anew."""
@@ -71,7 +74,8 @@ class Writer:
     def adopt(self, segment: ArraySegment) -> None:
         """Take in a segment that another process wrote into the folder (see written())."""
         self.segments.append(segment)
-        self._merge_like()
+        if len(self.segments) >= MANY:
+            self._merge_like()
 
     def commit(self, whole: bool = False) -> None:
         """Make the index of what was added and deleted until now: of one segment, if `whole`."""
@@ -79,7 +83,9 @@ class Writer:
         for segment in [*self.segments]:
             if segment.doc_count() < LIVING * segment.documents:
                 self._merge([segment])
-        if whole and (len(self.segments) > 1 or any(each.deleted for each in self.segments)):
+        if not whole:
+            self._merge_like()
+        elif len(self.segments) > 1 or any(each.deleted for each in self.segments):
             self._merge([*self.segments])
         write_toc(self.folder, self.schema, self.segments)
         gone = self.named - set(self.segments)
