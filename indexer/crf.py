@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,65 +80,54 @@ Sums of a line are below 1e6, each rounded by 1e-10 at most.
 """
 
 
-def labels(
-    scores: NDArray[np.float64], ends: NDArray[np.bool_], transitions: tuple[Pair, Pair]
-) -> NDArray[np.int64]:
-    """likeliest() of each line of a batch, `scores` of shape (n, 2); 0 at the `ends` of lines.
+def between(transitions: tuple[Pair, Pair]) -> tuple[float, float, float]:
+    """What the end of a line adds to the leads at its own place, at the next and at the last one.
 
-    How far the first label leads at a place is what the scores there say, and between two bounds
-    what came before. Most scores leave no doubt within these bounds: only the others are gone
-    through one by one.
+    Then a batch of lines is one sequence: labels() takes the end for a second label that nothing
+    can change, and what that would say of its neighbours is taken back.
+    """
+    (_, to_1), (to_0, stay_1) = transitions
+    return -1e9, stay_1 - to_0, stay_1 - to_1
+
+
+def labels(
+    leads: NDArray[np.float64],
+    ends: NDArray[np.bool_],
+    transitions: tuple[Pair, Pair],
+    scores: Callable[[int, int], list[Pair]],
+) -> NDArray[np.bool_]:
+    """Whether the second label is likelier at each place of a batch of lines, as likeliest() says.
+
+    `leads` is how far the scores put the first label before the second, but for rounding, and at
+    `ends`, which stand before, between and behind lines, what between() says; `scores(start, end)`
+    gives those of one line. What came before a place changes its lead by one of two bounds or
+    something between. Most leads leave no doubt then: only the others are gone through one by one.
     """
     (stay_0, to_1), (to_0, stay_1) = transitions
-    starts = np.concatenate(([True], ends[:-1]))
-    low, high = sorted((to_0 - stay_0, stay_1 - to_1))  # a lead beyond is 0 or 1 whatever follows
-    bounds = to_0 - stay_1, stay_0 - to_1
-    here = scores[:, 0] - scores[:, 1]
-    least = np.where(starts, here, here + min(bounds))
-    most = np.where(starts, here, here + max(bounds))
-    found = (most < 0).astype(np.int64)
-    limits = min(low, 0.0) - CLOSE, max(high, 0.0) + CLOSE
-    doubtful = np.flatnonzero(~ends & (least < limits[1]) & (most > limits[0])).tolist()
-    leads = _leads(here, starts, found, doubtful, transitions)
+    after_0, after_1 = stay_0 - to_1, to_0 - stay_1
+    limits = to_0 - stay_0, stay_1 - to_1  # a lead below is the second label before a 0, before a 1
+    lowest = min(limits) - max(after_0, after_1) - CLOSE
+    highest = max(limits) - min(after_0, after_1) + CLOSE
+    found = leads < lowest
+    doubtful = np.flatnonzero(~found & (leads < highest)).tolist()
+    totals: dict[int, float] = {}
+    for place, lead in zip(doubtful, leads[doubtful].tolist(), strict=True):
+        before = totals.get(place - 1)
+        if before is None:
+            totals[place] = lead + (after_1 if found[place - 1] else after_0)
+        else:
+            totals[place] = lead + max(before + stay_0, to_0) - max(before + to_1, stay_1)
     for place in reversed(doubtful):
-        last = place + 1 == len(ends) or ends[place + 1]
-        limit = 0.0 if last else (stay_1 - to_1 if found[place + 1] else to_0 - stay_0)
-        found[place] = leads[place] < limit
-    found[ends] = 0
-    near = [place for place in doubtful if _is_near(leads[place], low, high)]
+        found[place] = totals[place] < limits[int(found[place + 1])]
+    near = [p for p, total in totals.items() if min(abs(total - each) for each in limits) < CLOSE]
     for start, end in _lines(near, ends):
-        found[start:end] = likeliest(scores[start:end].tolist(), transitions)
+        found[start:end] = likeliest(scores(start, end), transitions)
     return found
-
-
-def _leads(
-    here: NDArray[np.float64],
-    starts: NDArray[np.bool_],
-    found: NDArray[np.int64],
-    doubtful: list[int],
-    transitions: tuple[Pair, Pair],
-) -> dict[int, float]:
-    """How far the first label leads at each doubtful place; before it, `found` has no doubt."""
-    (stay_0, to_1), (to_0, stay_1) = transitions
-    leads: dict[int, float] = {}
-    for place in doubtful:
-        lead = float(here[place])
-        before = leads.get(place - 1)
-        if before is not None and not starts[place]:
-            lead += max(before + stay_0, to_0) - max(before + to_1, stay_1)
-        elif not starts[place]:
-            lead += to_0 - stay_1 if found[place - 1] else stay_0 - to_1
-        leads[place] = lead
-    return leads
-
-
-def _is_near(lead: float, *limits: float) -> bool:
-    return any(abs(lead - limit) < CLOSE for limit in (0.0, *limits))
 
 
 def _lines(places: list[int], ends: NDArray[np.bool_]) -> set[tuple[int, int]]:
     """Where the lines with these places start and end."""
-    borders = [-1, *np.flatnonzero(ends).tolist(), len(ends)]
+    borders = np.flatnonzero(ends).tolist() if places else []
     numbers = {bisect_left(borders, place) for place in places}
     return {(borders[number - 1] + 1, borders[number]) for number in numbers}
 

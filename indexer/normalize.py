@@ -95,16 +95,17 @@ _EARLY_PLACED = re.compile(
     rf"|(?<=\b[gG][{_all_toned('i')}])[aeouưAEOUƯ](?![aeyAEY{_MARKED}]))"  # gía
 )
 _LATE_PLACED = re.compile(
-    rf"[{_either_case('aâeêioôơuư')}](?:"
-    rf"(?<=[oO])[{_all_toned('aei')}]"  # hoà, noí
-    rf"|(?<=[uU])(?<![qQ].)[{_all_toned('aiy')}]"  # cuả, muĩ, uỷ
-    rf"|(?<=[iI])(?<![gG].)[{_all_toned('au')}]"  # điạ, chiụ
-    rf"|(?<=[ưƯ])[{_all_toned('aiu')}]"  # đưá
-    rf"|(?<=[aA])[{_all_toned('iouy')}]"  # đaị
-    rf"|(?<=[âÂ])[{_all_toned('uy')}]"
-    rf"|(?<=[eE])[{_all_toned('o')}]|(?<=[êÊ])[{_all_toned('u')}]"
-    rf"|(?<=[ôơÔƠ])[{_all_toned('i')}]){_NO_LETTER}"  # đôị
+    rf"[{_all_toned('aeiouy')}](?<=[{_either_case('aâeêioôơuư')}].){_NO_LETTER}(?:"
+    rf"(?<=[oO][{_all_toned('aei')}])"  # hoà, noí
+    rf"|(?<=[uU][{_all_toned('aiy')}])(?<![qQ]..)"  # cuả, muĩ, uỷ
+    rf"|(?<=[iI][{_all_toned('au')}])(?<![gG]..)"  # điạ, chiụ
+    rf"|(?<=[ưƯ][{_all_toned('aiu')}])"  # đưá
+    rf"|(?<=[aA][{_all_toned('iouy')}])"  # đaị
+    rf"|(?<=[âÂ][{_all_toned('uy')}])"
+    rf"|(?<=[eE][{_all_toned('o')}])|(?<=[êÊ][{_all_toned('u')}])"
+    rf"|(?<=[ôơÔƠ][{_all_toned('i')}]))"  # đôị
 )
+"""The second of two vowels, where it has the tone of the first."""
 _SYLLABLE = re.compile(rf"\w[\w{MARKS}]*")
 _UNEVEN = re.compile(f"[{INVISIBLE}{ROMAN}]")
 """What a text must not have for its normalised form to be as long."""
@@ -133,7 +134,13 @@ def normalize(text: str) -> str:
     """
     text = _composed(text)
     text = _EARLY_PLACED.sub(lambda match: LATE[match[0]], text)
-    return _LATE_PLACED.sub(lambda match: EARLY[match[0]], text)
+    parts: list[str] = []
+    end = 0
+    for match in _LATE_PLACED.finditer(text):
+        start, after = match.start() - 1, match.end()
+        parts += text[end:start], EARLY[text[start:after]]
+        end = after
+    return "".join((*parts, text[end:]))
 
 
 def _composed(text: str) -> str:
@@ -214,17 +221,26 @@ def syllables(text: str) -> list[Token]:
     >>> [token.key for token in syllables("UBND ph\\u01b0\\u01a1\\u0300ng, 07/2022, 81m, 144%")]
     ['ubnd', 'phường', '07', '2022', '81m', '144']
     """
+    normal, places = aligned(text)
+    found = _tokens(normal)
+    if places is None:
+        return found
+    return [Token(token.key, places[token.start][0], places[token.end - 1][1]) for token in found]
+
+
+def aligned(text: str) -> tuple[str, list[tuple[int, int]] | None]:
+    """normalize(text), and where in `text` each of its characters begins and ends; None for where
+    it does in the result.
+
+    >>> aligned("a\\u0300!"), aligned("uỷ")
+    (('à!', [(0, 2), (2, 3)]), ('ủy', None))
+    """
     if unicodedata.is_normalized("NFC", text) and not _UNEVEN.search(text):
-        return _tokens(normalize(text))
+        return normalize(text), None
     spans = [match.span() for match in _clusters().finditer(text)]
     pieces = [_composed(text[start:end]) for start, end in spans]
-    # where each character of the joined pieces begins and ends in the text
-    starts = [start for (start, _), piece in zip(spans, pieces, strict=True) for _ in piece]
-    ends = [end for (_, end), piece in zip(spans, pieces, strict=True) for _ in piece]
-    return [
-        Token(token.key, starts[token.start], ends[token.end - 1])
-        for token in _tokens(normalize("".join(pieces)))
-    ]
+    places = [span for span, piece in zip(spans, pieces, strict=True) for _ in piece]
+    return normalize("".join(pieces)), places
 
 
 def keys(text: str) -> list[str]:
@@ -233,7 +249,8 @@ def keys(text: str) -> list[str]:
     >>> keys("UBND phường, 07/2022")
     ['ubnd', 'phường', '07', '2022']
     """
-    return [_KEYS.get(word, word) for word in _SYLLABLE.findall(_lower(normalize(text)))]
+    words = _SYLLABLE.findall(_lower(normalize(text)))
+    return list(map(_KEYS.get, words, words))
 
 
 def _tokens(normal: str) -> list[Token]:

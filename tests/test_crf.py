@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise, product
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.crf import Pair, labels, likeliest, read_model
+from indexer.crf import Pair, between, labels, likeliest, read_model
 
 weights = st.tuples(st.integers(-9, 9), st.integers(-9, 9)).map(lambda pair: (*map(float, pair),))
 
@@ -43,8 +44,15 @@ any_weights = weights | st.tuples(finite, finite)
 def test_lines_at_once_are_as_one_by_one(
     given_lines: list[list[Pair]], transitions: tuple[Pair, Pair]
 ) -> None:
-    scores = [pair for line in given_lines for pair in [*line, (0.0, 0.0)]]
-    ends = [is_end for line in given_lines for is_end in [*[False] * len(line), True]]
-    one_by_one = [label for line in given_lines for label in [*likeliest(line, transitions), 0]]
-    found = labels(np.array(scores).reshape(-1, 2), np.array(ends, np.bool_), transitions)
-    assert found.tolist() == one_by_one
+    end = (math.nan, math.nan)
+    scores = [end, *(pair for line in given_lines for pair in [*line, end])]
+    ends = np.array([pair is end for pair in scores])
+    leads = np.array([first - second for first, second in scores])
+    at_end, at_next, at_last = between(transitions)
+    leads[ends] = at_end
+    leads[1:][ends[:-1]] += at_next
+    leads[:-1][ends[1:]] += at_last
+    found = labels(leads, ends, transitions, lambda start, stop: scores[start:stop])
+    assert found[~ends].tolist() == [
+        bool(label) for line in given_lines for label in likeliest(line, transitions)
+    ]

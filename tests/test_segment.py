@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyvi.ViTokenizer import ViTokenizer, tokenize
 
+from indexer import crf, pyvi_model
 from indexer import segment as module
-from indexer.segment import BATCH, segment, tokens, words
+from indexer.segment import BATCH, segment, spans, words
+from indexer.tokens import tokens
 
 SENTENCES = [
     # either tone placement gives the same words
@@ -25,6 +27,22 @@ SENTENCES = [
     ("", []),
     (" … — ", []),
     ("\ud800 \x00 _ . 🙂", []),
+    # neither a point nor a sign within a word, whatever pyvi joins
+    ("giải K. League", ["giải", "k_league"]),
+    ("Hà 🙂 Nội", ["hà", "nội"]),
+]
+
+PLACES = [
+    # text, its words as they stand there
+    ("Uỷ ban  nhân dân (mới)", ["Uỷ ban", "nhân dân", "mới"]),
+    (
+        "TP. Hà\u200b\u00a0Nội: 2.317,8 tỷ\nđồng",
+        ["TP", "Hà\u200b\u00a0Nội", "2.317,8", "tỷ", "đồng"],
+    ),
+    ("phu\u031bo\u031b\u0300ng Ⅷ.", ["phu\u031bo\u031b\u0300ng", "Ⅷ"]),
+    ("a.b@c.vn _x_ 1%", ["a.b@c.vn", "x", "1"]),
+    ("giải K. League.", ["giải", "K. League"]),
+    ("\u0301 – 🙂 \ud800", []),
 ]
 
 QUIRKS = [
@@ -47,6 +65,13 @@ QUIRKS = [
 def test_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
     assert words(unicodedata.normalize("NFD", text)) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), PLACES)
+def test_words_come_with_their_places(text: str, expected: list[str]) -> None:
+    found = spans(text)
+    assert [text[word.start : word.end] for word in found] == expected
+    assert [word.key for word in found] == words(text)
 
 
 def check(text: str) -> None:
@@ -86,6 +111,25 @@ def test_takes_any_text(text: str) -> None:
     assert "\n".join(found).encode().decode().split() == found
 
 
+@given(
+    st.lists(pieces | st.text(st.characters()) | st.sampled_from("\u200b\u0301Ⅷ\n")).map("".join)
+)
+def test_what_stands_at_a_place_is_the_word(text: str) -> None:
+    found = spans(text)
+    assert [word.key for word in found] == words(text)
+    borders = [place for word in found for place in (word.start, word.end)]
+    assert borders == sorted(borders)
+    for word in found:
+        there = words(text[word.start : word.end])
+        assert "_".join(there).replace("_", "") == word.key.replace("_", "")
+
+
+@pytest.mark.parametrize("text", QUIRKS)
+def test_sums_in_pyvis_order_say_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crf, "CLOSE", 1e3)
+    check(text)
+
+
 def test_forgets_tokens_and_stays_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = segment(QUIRKS)
     monkeypatch.setattr(module, "MOST_CHARACTERS", 1)
@@ -106,6 +150,6 @@ def test_a_text_without_a_space_takes_bounded_time(part: str) -> None:
 
 
 def test_another_pyvi_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WORD_LIST", ("models/words.txt", "0" * 64))
+    monkeypatch.setattr(pyvi_model, "WORD_LIST", ("models/words.txt", "0" * 64))
     with pytest.raises(ValueError, match=r"words\.txt"):
-        module._segmenter.__wrapped__()
+        pyvi_model.pyvi_model.__wrapped__()
