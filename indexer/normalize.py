@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
@@ -107,6 +107,7 @@ _LATE_PLACED = re.compile(
 )
 """The second of two vowels, where it has the tone of the first."""
 _SYLLABLE = re.compile(rf"\w[\w{MARKS}]*")
+_SYLLABLES_AND_REST = re.compile(f"({_SYLLABLE.pattern})")
 _UNEVEN = re.compile(f"[{INVISIBLE}{ROMAN}]")
 """What a text must not have for its normalised form to be as long."""
 
@@ -251,6 +252,22 @@ def keys(text: str) -> list[str]:
     """
     words = _SYLLABLE.findall(_lower(normalize(text)))
     return list(map(_KEYS.get, words, words))
+
+
+def keys_and_lengths(text: str) -> tuple[list[str], list[int]]:
+    """The keys of syllables(text) and, by turns, how many characters lie before one and in it.
+
+    >>> keys_and_lengths("UBND phường.")
+    (['ubnd', 'phường'], [0, 4, 1, 6])
+    """
+    normal, places = aligned(text)
+    if places is None:
+        pieces = _SYLLABLES_AND_REST.split(_lower(normal))
+        words = pieces[1::2]
+        return list(map(_KEYS.get, words, words)), list(map(len, pieces[:-1]))
+    tokens = syllables(text)
+    bounds = [0, *(bound for token in tokens for bound in token[1:])]
+    return [token.key for token in tokens], [end - start for start, end in pairwise(bounds)]
 
 
 def _tokens(normal: str) -> list[Token]:
