@@ -114,8 +114,18 @@ def _pairs(sources: Sequence[_Source], name: str, base: _Terms) -> _Terms:
         _renumbered(source.segment.arrays.get("pair_keys", name), places)
         for source, places in zip(sources, base.places, strict=True)
     ]
-    names = reduce(np.union1d, keys)
+    names = reduce(_union, keys)
     return _Terms(names, [np.searchsorted(names, each).astype(np.uint32) for each in keys])
+
+
+def _union(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """What np.union1d() gives of two arrays in order, by merging them."""
+    both = np.concatenate([one, other])
+    both.sort(kind="stable")
+    new = np.ones(len(both), np.bool_)
+    new[1:] = both[1:] != both[:-1]
+    union: NDArray[np.uint64] = both[new]
+    return union
 
 
 def _renumbered(keys: NDArray[np.uint64], numbers: Array) -> NDArray[np.uint64]:
