@@ -113,7 +113,7 @@ def same_answers(corpus: Corpus, queries: list[Query]) -> None:
 
 
 @given(corpora(), QUERIES)
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_stock_whoosh_answers_as_over_its_own_files(corpus: Corpus, queries: list[Query]) -> None:
     same_answers(corpus, queries)
 
@@ -126,7 +126,7 @@ def test_stock_whoosh_answers_so_5000_times(corpus: Corpus, queries: list[Query]
 
 
 @given(corpora())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_leaf_is_read_as_one_of_whoosh(corpus: Corpus) -> None:
     with ours(corpus) as index, stock(corpus) as right:
         same_leaves(index, right)

@@ -31,7 +31,7 @@ def whoosh_idf(documents: int, holding: int) -> float:
     >>> round(whoosh_idf(100, 99), 3), round(whoosh_idf(100, 1), 3)
     (1.0, 4.912)
     """
-    return log(documents / (holding + 1)) + 1
+    return log(max(documents, 1) / (holding + 1)) + 1
 
 
 @dataclass(frozen=True, slots=True)

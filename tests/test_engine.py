@@ -1,0 +1,208 @@
+"""The whole engine: whatever came and went, it answers as a walk over all documents does, and as
+stock Whoosh where that is right (tests/test_whoosh.py lists where it is not)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query as q
+from whoosh.scoring import BM25F
+
+from indexer.engine import writer
+from indexer.engine.codec import ArrayIndex, open_index, segments_of
+from indexer.engine.evaluator import Evaluator, Found
+from indexer.engine.formula import Formula, whoosh_idf
+from indexer.engine.generation import Generation
+from indexer.engine.invert import Entry
+from indexer.engine.sorting import MISSING
+from tests.brute_force import BruteForce, Sample
+from tests.corpora import SCHEMA, WORDS, texts
+from tests.random_queries import queries, terms
+
+FORMULA = Formula(k1_of={"pairs": 0.5})
+AS_WHOOSH = Formula(idf=whoosh_idf)
+
+SAMPLES = st.builds(
+    Sample,
+    texts(),
+    st.lists(st.sampled_from(("x", "y", "z")), unique=True),
+    st.sampled_from((MISSING, 1, 2, 3, 4)),
+)
+NUMBERS = st.integers(0, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What comes (anew, where there is one of that number) and goes, and whether all is merged."""
+
+    added: Mapping[int, Sample]
+    gone: frozenset[int]
+    whole: bool
+
+
+HISTORIES = st.lists(
+    st.builds(
+        Commit,
+        st.dictionaries(NUMBERS, SAMPLES, max_size=6),
+        st.frozensets(NUMBERS, max_size=3),
+        st.sampled_from((False, False, False, True)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+FANS = st.sampled_from((2, 3, 8))
+"""After how many segments of a like size they are merged."""
+
+
+class World:
+    """An index with that history, and the documents that its rows are."""
+
+    def __init__(self, folder: Path, history: Sequence[Commit]) -> None:
+        self.index_folder = folder
+        versions: list[Sample] = []
+        self.living: dict[int, Sample] = {}
+        for commit in history:
+            write = writer.Writer(folder, SCHEMA)
+            write.delete(commit.gone | commit.added.keys())
+            for number, sample in commit.added.items():
+                write.add(entry(number, sample, len(versions)))
+                versions.append(sample)
+            write.commit(commit.whole)
+            kept = self.living.items()
+            self.living = {number: each for number, each in kept if number not in commit.gone}
+            self.living.update(commit.added)
+        self.generation = Generation(folder, segments_of(folder))
+        self.live = np.flatnonzero(self.generation.live).tolist()
+        rows = range(self.generation.document_count)
+        self.documents = [versions[int(self.generation.stored(row))] for row in rows]
+
+    def index(self) -> ArrayIndex:
+        return open_index(self.index_folder, SCHEMA)
+
+
+def entry(number: int, sample: Sample, version: int) -> Entry:
+    """The entry of a document; what is stored says which version of it."""
+    keys, wards = {"text": sample.text}, {"ward": sample.wards}
+    return Entry(number, keys, wards, {"day": sample.day}, b"%d" % version)
+
+
+@contextmanager
+def worlds(history: Sequence[Commit], fan: int) -> Iterator[World]:
+    with TemporaryDirectory() as folder, patch.object(writer, "FAN", fan):
+        yield World(Path(folder), history)
+
+
+def assert_living(world: World) -> None:
+    """What came and did not go is there, in its last version, and once."""
+    numbers = world.generation.numbers
+    found = {int(numbers[row]): world.documents[row] for row in world.live}
+    assert found == world.living
+    assert len(world.live) == len(world.living)
+
+
+def assert_ranked(found: Found, scores: Mapping[int, float], limit: int) -> None:
+    """The best of these scores, best first; of equals the lower row first."""
+    rows, given = found.rows.tolist(), found.scores.tolist()
+    assert found.total == len(scores)
+    assert len(rows) == min(limit, len(scores))
+    assert given == pytest.approx([scores[row] for row in rows], rel=1e-9)
+    assert given == pytest.approx(sorted(scores.values(), reverse=True)[:limit], rel=1e-9)
+    assert sorted(zip((-each for each in given), rows, strict=True)) == [
+        (-score, row) for score, row in zip(given, rows, strict=True)
+    ]
+
+
+def answers_as_brute_force(
+    history: Sequence[Commit], fan: int, asked: Sequence[q.Query], limit: int
+) -> None:
+    with worlds(history, fan) as world:
+        assert_living(world)
+        plain = BruteForce(world.documents, world.live, FORMULA)
+        engine = Evaluator(world.generation, FORMULA)
+        for query in asked:
+            scores = plain.scores(query)
+            assert np.flatnonzero(engine.matches(query)).tolist() == sorted(scores)
+            found = engine.search(query, limit, ["ward"] if world.documents else [])
+            assert_ranked(found, scores, limit)
+            held = Counter(ward for row in scores for ward in world.documents[row].wards)
+            for name, counts in found.counts.items():
+                values = world.generation.facet(name).values
+                assert dict(zip(values, counts.tolist(), strict=True)) == {
+                    value: held[value] for value in values
+                }
+
+
+ASKED = st.lists(queries((*WORDS, "none")), min_size=1, max_size=6)
+
+
+@given(HISTORIES, FANS, ASKED, st.integers(0, 15))
+@settings(max_examples=40)
+def test_answers_as_brute_force(
+    history: list[Commit], fan: int, asked: list[q.Query], limit: int
+) -> None:
+    answers_as_brute_force(history, fan, asked, limit)
+
+
+@pytest.mark.soak
+@given(HISTORIES, FANS, ASKED, st.integers(0, 15))
+@settings(max_examples=5_000)
+def test_answers_as_brute_force_5000_times(
+    history: list[Commit], fan: int, asked: list[q.Query], limit: int
+) -> None:
+    answers_as_brute_force(history, fan, asked, limit)
+
+
+def sums(inner: st.SearchStrategy[q.Query]) -> st.SearchStrategy[q.Query]:
+    several = st.lists(inner, min_size=1, max_size=3)
+    return several.map(q.And) | several.map(q.Or)
+
+
+TRUSTED = st.recursive(terms((*WORDS, "none")), sums, max_leaves=5)
+
+
+def answers_as_whoosh(
+    history: Sequence[Commit], fan: int, asked: Sequence[tuple[q.Query, Sequence[q.Query]]]
+) -> None:
+    """What is asked is what is wanted, and what is not; each Not gains 1.0 with stock Whoosh."""
+    with worlds(history, fan) as world:
+        engine = Evaluator(world.generation, AS_WHOOSH)
+        with world.index().searcher(weighting=BM25F()) as stock:
+            for wanted, unwanted in asked:
+                query = q.And([wanted, *map(q.Not, unwanted)]) if unwanted else wanted
+                hits = stock.search(query, limit=None)
+                scores = {hit.docnum: hit.score - len(unwanted) for hit in hits}
+                assert_ranked(engine.search(query, 15), scores, 15)
+
+
+PAIRS = st.lists(
+    st.tuples(TRUSTED, st.lists(terms(WORDS), max_size=2)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(HISTORIES, FANS, PAIRS)
+@settings(max_examples=25)
+def test_answers_as_stock_whoosh(
+    history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
+) -> None:
+    answers_as_whoosh(history, fan, asked)
+
+
+@pytest.mark.soak
+@given(HISTORIES, FANS, PAIRS)
+@settings(max_examples=5_000)
+def test_answers_as_stock_whoosh_5000_times(
+    history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
+) -> None:
+    answers_as_whoosh(history, fan, asked)
