@@ -167,7 +167,13 @@ def sums(inner: st.SearchStrategy[q.Query]) -> st.SearchStrategy[q.Query]:
     return several.map(q.And) | several.map(q.Or)
 
 
-TRUSTED = st.recursive(terms((*WORDS, "none")), sums, max_leaves=5)
+PHRASES = st.builds(
+    q.Phrase,
+    st.just("text"),
+    st.lists(st.sampled_from(WORDS), min_size=2, max_size=3),
+    slop=st.integers(1, 3),
+)
+TRUSTED = st.recursive(terms((*WORDS, "none")) | PHRASES, sums, max_leaves=5)
 
 
 def answers_as_whoosh(
