@@ -12,7 +12,7 @@ from indexer.engine.arrays import ALIGNMENT, Arrays, ArraysWriter
 
 def test_arrays_come_back(tmp_path: Path) -> None:
     writer = ArraysWriter(tmp_path / "MAIN_1")
-    pieces_of = {"text": [[1, 2], [], [3]], "pairs": [[]], "words": [[70_000]]}
+    pieces_of: dict[str, list[list[int]]] = {"text": [[1, 2], [], [3]], "pairs": [[]], "words": [[70_000]]}
     for name, pieces in pieces_of.items():
         writer.write("ends", name, np.array([len(pieces)], np.uint16))
         for piece in pieces:
