@@ -54,13 +54,17 @@ from crawler.store import (
 )
 from crawler.survey import Survey, stranger
 from crawler.urls import canonical, same_site
-from indexer.build import IndexBusy, build
+from indexer.backup import NotEmpty, Parts, copy_all
+from indexer.build import IndexBusy, build, is_damaged
 from indexer.document import Annotator, Source
+from indexer.generations import current_generation
 from indexer.mentions import mentions
 from indexer.query import SORTS, Query
 from indexer.results import TooSlow
 from indexer.search import IndexMissing, open_searcher
 from indexer.topic_model import LEAST, load_model, train
+from indexer.verify import audit as audit_index
+from indexer.verify import audit_is_due
 from indexer.wards import load_gazetteer
 from webui import create_app
 from webui.server import serve as serve_app
@@ -68,6 +72,7 @@ from webui.terminal import (
     console,
     print_audit,
     print_comparisons,
+    print_copied,
     print_counts,
     print_crawl,
     print_entry,
@@ -77,6 +82,7 @@ from webui.terminal import (
     print_results,
     print_status,
     print_survey,
+    print_verified,
     step,
     tell,
     watched,
@@ -116,6 +122,11 @@ class Place:
         """What `tinphuong topics train` learned."""
         return self.index / "topics.json"
 
+    @property
+    def parts(self) -> Parts:
+        """What a backup holds."""
+        return Parts(self.store, self.archive, self.whoosh, self.topics)
+
 
 MENDABLE = (
     PortalsError,
@@ -126,6 +137,7 @@ MENDABLE = (
     IndexBusy,
     TooSlow,
     Unfinished,
+    NotEmpty,
 )
 """Errors whose text tells what is wrong and what to do."""
 
@@ -329,8 +341,10 @@ def schedule(place: Place) -> None:
         return apart(crawl_apart, place, portals, file.good.contact, file.good.archive)
 
     def index() -> Process | None:
+        if audit_is_due(place.whoosh):
+            return apart(audit_apart, place)
         with open_store(place.store) as store:
-            waiting = store.waiting()
+            waiting = store.waiting() or is_damaged(place.whoosh)
         return apart(index_apart, place, file.good.portals) if waiting else None
 
     tell(f"keeping {len(file.good.portals)} portals up to date (SIGTERM or Ctrl-C to stop)")
@@ -415,6 +429,44 @@ def audit(place: Place) -> None:
     print_audit(found)
     if found.damaged or found.file != "ok":
         sys.exit(1)
+
+
+@cli.command()
+@click.pass_obj
+def verify(place: Place) -> None:
+    """Check that the index is still what was written.
+
+    Reads every file; what is damaged is searched no more. Exit code 1 where something is wrong.
+    """
+    if current_generation(place.whoosh) is None:
+        raise IndexMissing(f"there is no index at {place.whoosh}; run: tinphuong index")
+    damaged = audit_index(place.whoosh)
+    print_verified(damaged)
+    if damaged:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(place: Place, folder: Path) -> None:
+    """Copy store, archive and index into FOLDER, all of one moment.
+
+    Crawling and serving may go on. The copy is a folder like the one of --index, and can be
+    searched, verified and served where it lies.
+    """
+    print_copied(copy_all(place.parts, Place(place.portals, folder).parts), folder)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def restore(place: Place, folder: Path) -> None:
+    """Put what `tinphuong backup` copied into FOLDER back in its place.
+
+    Where there is a store already, nothing is written.
+    """
+    print_copied(copy_all(Place(place.portals, folder).parts, place.parts), place.index)
 
 
 @cli.command("extract")
@@ -544,6 +596,14 @@ def index_apart(place: Place, portals: Sequence[Portal]) -> None:
     """Index, in such a process. It may be ended at any moment: a generation is whole or is not."""
     with mendable():
         build_index(place, portals)
+
+
+def audit_apart(place: Place) -> None:
+    """Read every checksum of the index, in such a process."""
+    with mendable():
+        if damaged := audit_index(place.whoosh):
+            print_verified(damaged)
+            sys.exit(1)
 
 
 def finish_crawl(place: Place, keep: Keep, report: CrawlReport) -> None:

@@ -14,7 +14,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -160,6 +160,18 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+
+    @property
+    def path(self) -> Path:
+        """Where its file lies."""
+        row = self.connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        return Path(row.fetchone()[0])
+
+    def copy(self, path: Path) -> None:
+        """Write a copy of the file, all of one moment, while others write on."""
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as copied:
+            self.connection.backup(copied)
 
     def close(self) -> None:
         """Close the file. A writer's last close folds the write-ahead log into it."""
@@ -313,6 +325,12 @@ class Store:
         """Articles that are new or changed since they were last indexed, oldest change first."""
         rows = self.connection.execute(f"{_SELECT} WHERE indexed < change ORDER BY change")
         return map(_stored, rows)
+
+    def indexed(self) -> Iterator[tuple[int, str]]:
+        """Id and SHA-256 of the articles that the published index holds as they are now."""
+        return self.connection.execute(
+            "SELECT id, sha256 FROM articles WHERE indexed >= change AND withdrawn_at IS NULL"
+        )
 
     def deleted(self) -> tuple[int, ...]:
         """The ids of articles that are no more, which the published index may still hold."""

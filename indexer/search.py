@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 from crawler.article import VIETNAM
 from crawler.attached import attached_to
 from crawler.store import Store, Stored, open_readonly
-from indexer.build import (
-    IndexDamaged,
-    Manifest,
-    checked_manifest,
-    current_generation,
-    open_generation,
-)
 from indexer.document import TYPES, Document
 from indexer.document_numbers import DocumentNumber
 from indexer.engine.columns import FacetColumn, Mask, facet_column
 from indexer.engine.postings import PostingsReader
 from indexer.engine.scorer import Scorer, Scores
 from indexer.families import copies
+from indexer.generations import (
+    IndexDamaged,
+    Manifest,
+    is_served,
+    newest_whole,
+    open_generation,
+)
 from indexer.normalize import fold, syllables
 from indexer.periods import Kind, Period
 from indexer.plan import Plan, plan
@@ -84,14 +84,24 @@ class Passage(NamedTuple):
 
 
 def open_searcher(index: Path, store: Path) -> Searcher:
-    """The newest generation. Raises IndexMissing, also for a damaged one."""
-    generation = current_generation(index)
-    if generation is None:
-        raise IndexMissing(f"there is no index at {index}; run: tinphuong index")
+    """The newest generation that is whole. Raises IndexMissing where there is none."""
+    manifest = _newest(index)
     try:
-        return Searcher(index, store, checked_manifest(index / generation))
+        return Searcher(index, store, manifest)
+    except FileNotFoundError:
+        if (index / manifest.generation).exists():
+            raise
+        return open_searcher(index, store)  # deleted meanwhile, as newer ones were published
+
+
+def _newest(index: Path) -> Manifest:
+    try:
+        manifest = newest_whole(index)
     except IndexDamaged as error:
         raise IndexMissing(f"{error}; run: tinphuong index --rebuild") from error
+    if manifest is None:
+        raise IndexMissing(f"there is no index at {index}; run: tinphuong index")
+    return manifest
 
 
 class Searcher:
@@ -109,8 +119,9 @@ class Searcher:
         self.columns = self._columns()
 
     def refreshed(self) -> Searcher:
-        """This searcher, or one over the newer generation that there is. Raises IndexMissing."""
-        if current_generation(self.index) == self.manifest.generation:
+        """This searcher, or one over the newest generation that is whole. Raises IndexMissing."""
+        own = self.manifest.generation
+        if is_served(self.index, own) or _newest(self.index).generation == own:
             return self
         newer = open_searcher(self.index, self.store)
         self.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from click.testing import CliRunner, Result
 
 from crawler.portals import Keep, load_portals
 from crawler.store import open_store
+from indexer.backup import NotEmpty
+from indexer.search import IndexMissing
 from tests.portals.server import portals_toml, serve
 from tests.portals.sites import article_path, load_sites
 from tests.replay_site import HOME, PORTAL, article, crawl, listing
@@ -289,6 +292,40 @@ def test_what_the_disk_damaged_is_named_and_mended() -> None:
         assert expected in told.output
     assert call("extract", "--all").exit_code == 0
     assert call("audit").exit_code == 0
+
+
+@pytest.mark.usefixtures("crawled")
+def test_a_damaged_index_is_named_and_made_anew() -> None:
+    assert call("verify").exit_code == 1  # there is none yet
+    assert call("index").exit_code == 0
+    assert call("verify").exit_code == 0
+    path = max(Path("index/whoosh/000001").iterdir(), key=lambda each: each.stat().st_size)
+    path.write_bytes(bytes(path.stat().st_size))
+    told = call("verify")
+    assert told.exit_code == 1
+    for expected in (path.name, "tinphuong index --rebuild"):
+        assert expected in told.output
+    assert isinstance(call("search", "cây").exception, IndexMissing)
+    assert call("index", "--rebuild").exit_code == 0
+    assert call("verify").exit_code == 0
+
+
+@pytest.mark.usefixtures("crawled")
+def test_a_backup_is_searched_where_it_lies_and_put_back() -> None:
+    assert call("index").exit_code == 0
+    before = found()
+    told = call("backup", "backup")
+    assert (told.exit_code, "1 files of the archive and generation 000001" in told.output) == (
+        0,
+        True,
+    )
+    assert isinstance(call("backup", "backup").exception, NotEmpty)
+    shutil.rmtree("index")
+    assert call("restore", "backup").exit_code == 0
+    assert found() == before
+    searched = call("--index", "backup", "search", "--json")
+    assert len(json.loads(searched.stdout)["hits"]) == len(before)
+    assert call("audit").exit_code == call("verify").exit_code == 0
 
 
 def test_a_store_that_cannot_be_read_is_told(crawled: Path) -> None:

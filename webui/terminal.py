@@ -28,6 +28,7 @@ from crawler.replay import Replayed
 from crawler.spider import CrawlReport
 from crawler.store import Stored
 from crawler.survey import Survey
+from indexer.backup import Copied
 from indexer.document import Annotator
 from indexer.results import Results
 from indexer.topic_model import Comparison
@@ -194,6 +195,24 @@ def print_audit(found: Audit) -> None:
         console.print(Text(f"the store's file is damaged: {found.file}", "red"), soft_wrap=True)
         console.print("Put the last backup in its place; see docs/operating.md")
     console.print(f"{found.articles} articles read, {len(found.damaged)} damaged")
+
+
+def print_verified(damaged: Sequence[str]) -> None:
+    """What is wrong with the index, and what to do."""
+    for line in damaged:
+        console.print(Text(f"damaged: {line}", "red"), soft_wrap=True)
+    if damaged:
+        console.print("To make the index anew from the store: tinphuong index --rebuild")
+    else:
+        console.print("Every file of the index is what was written")
+
+
+def print_copied(copied: Copied, folder: Path) -> None:
+    """What a backup or its restoring copied."""
+    index = f"generation {copied.generation}" if copied.generation else "no index"
+    console.print(f"The store, {copied.files} files of the archive and {index} are in {folder}")
+    if not copied.generation:
+        console.print("To make the index from the store: tinphuong index")
 
 
 def minute(moment: datetime | None, now: datetime) -> str:
