@@ -9,11 +9,16 @@ import pytest
 
 from indexer.engine.arrays import ALIGNMENT, Arrays, ArraysWriter
 
+PIECES: dict[str, list[list[int]]] = {
+    "text": [[1, 2], [], [3]],
+    "pairs": [[]],
+    "words": [[70_000]],
+}
+
 
 def test_arrays_come_back(tmp_path: Path) -> None:
     writer = ArraysWriter(tmp_path / "MAIN_1")
-    pieces_of: dict[str, list[list[int]]] = {"text": [[1, 2], [], [3]], "pairs": [[]], "words": [[70_000]]}
-    for name, pieces in pieces_of.items():
+    for name, pieces in PIECES.items():
         writer.write("ends", name, np.array([len(pieces)], np.uint16))
         for piece in pieces:
             writer.append("documents", name, np.array(piece, np.uint32))
