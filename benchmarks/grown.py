@@ -7,9 +7,10 @@ What the words of the articles are is kept in a folder for temporary files until
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -68,39 +69,57 @@ class Words:
             yield names[self.numbers[start:end]].tolist()
 
 
-def real_words(data: Path, count: int) -> Words:
-    """The words of so many real articles, each its title and text."""
-    path = CACHE / f"words-{count}-{_version()}.npz"
+class WordsBuilder:
+    """Collects the words of documents."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+        self.numbers = array("I")
+        self.ends = array("q")
+
+    def add(self, words: Iterable[str]) -> None:
+        """The next document."""
+        known = self.known
+        self.numbers.extend([known.setdefault(word, len(known)) for word in words])
+        self.ends.append(len(self.numbers))
+
+    def words(self) -> Words:
+        numbers, ends = np.array(self.numbers, np.uint32), np.array(self.ends, np.int64)
+        return Words(tuple(self.known), numbers, ends)
+
+
+def kept(name: str, make: Callable[[], Words]) -> Words:
+    """What `make` gives; from the last run, where the code that finds words is the same.
+
+    It is written beside and renamed, so that a run that is broken off leaves nothing half.
+    """
+    path = CACHE / f"{name}-{_version()}.npz"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        _save(_segmented(data, count), path)
-    with np.load(path) as kept:
-        vocabulary = bytes(kept["vocabulary"]).decode().split("\n")
-        return Words(tuple(vocabulary), kept["numbers"], kept["ends"])
+        made, fresh = make(), path.with_suffix(".new.npz")
+        vocabulary = np.frombuffer(json.dumps(made.vocabulary).encode(), np.uint8)
+        np.savez(fresh, vocabulary=vocabulary, numbers=made.numbers, ends=made.ends)
+        fresh.rename(path)
+    with np.load(path) as held:
+        vocabulary = json.loads(bytes(held["vocabulary"]))
+        return Words(tuple(vocabulary), held["numbers"], held["ends"])
 
 
 def _version() -> str:
-    """Changes with the code that finds words."""
     sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (normalize, segment))
     return hashlib.sha256(sources).hexdigest()[:8]
 
 
-def _segmented(data: Path, count: int) -> Words:
-    known: dict[str, int] = {}
-    numbers, ends = array("I"), array("q")
-    for article in news(data, count):
-        found = segment.words(f"{article.title}\n{article.text}")
-        numbers.extend([known.setdefault(word, len(known)) for word in found])
-        ends.append(len(numbers))
-    return Words(tuple(known), np.array(numbers, np.uint32), np.array(ends, np.int64))
+def real_words(data: Path, count: int) -> Words:
+    """The words of so many real articles, each its title and text."""
 
+    def segmented() -> Words:
+        builder = WordsBuilder()
+        for article in news(data, count):
+            builder.add(segment.words(f"{article.title}\n{article.text}"))
+        return builder.words()
 
-def _save(words: Words, path: Path) -> None:
-    """Written beside and renamed, so that a run that was broken off leaves nothing half."""
-    vocabulary = np.frombuffer("\n".join(words.vocabulary).encode(), np.uint8)
-    fresh = path.with_suffix(".new.npz")
-    np.savez(fresh, vocabulary=vocabulary, numbers=words.numbers, ends=words.ends)
-    fresh.rename(path)
+    return kept(f"words-{count}", segmented)
 
 
 def texts(words: Words, copies: int) -> Iterator[Text]:

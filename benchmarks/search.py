@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from grown import real_words
+from packing import packing
 from queries import KINDS, Asked, queries
 from rounds import OURS, RIVAL, Side, Times, timed, written
 from table import Row, at_least, at_most, data_folder, figure, run, shown
@@ -53,6 +54,8 @@ def rows(quick: bool) -> Iterator[Row]:
             yield from (figure(f"without {name}", why) for name, why in absent.items())
             yield from of_indexes(size, sides)
             grown[size] = timed(sides, asked, QUICK_ROUNDS if quick else ROUNDS)
+            ours = sides[OURS].peer
+            yield from packing(f"{size:,}", ours.generation, asked, grown[size].usual[OURS])
         yield from of_searches(size, asked, grown[size])
     yield at_most(DIFFERING, 0, sum(times.differing for times in grown.values()))
     yield from of_growth(asked, {size: times.usual[OURS] for size, times in grown.items()})
