@@ -38,6 +38,7 @@ class BruteForce:
             "text": [Counter(each.text) for each in documents],
             "pairs": [Counter(map(" ".join, pairwise(each.text))) for each in documents],
         }
+        self.lengths = {name: [each.total() for each in held] for name, held in self.held.items()}
 
     def scores(self, query: q.Query) -> dict[int, float]:
         """The score of every document that matches."""
@@ -108,13 +109,12 @@ class BruteForce:
         frequency = self.held[field][row][text]
         if not frequency:
             return None
-        counts = self.held[field]
-        average = sum(map(Counter.total, counts)) / len(counts)
-        length = byte_to_length(length_to_byte(counts[row].total()))
+        length = byte_to_length(length_to_byte(self.lengths[field][row]))
+        average = sum(self.lengths[field]) / len(self.documents)
         k1 = self.formula.k1_of.get(field, self.formula.k1)
         shortness = k1 * (1 - self.formula.b + self.formula.b * length / average)
-        holding = sum(text in each for each in counts)
-        idf = self.formula.idf(len(counts), holding)
+        holding = sum(text in each for each in self.held[field])
+        idf = self.formula.idf(len(self.documents), holding)
         return idf * frequency * (k1 + 1) / (frequency + shortness)
 
 
