@@ -120,8 +120,8 @@ def test_stock_whoosh_answers_as_over_its_own_files(corpus: Corpus, queries: lis
 
 @pytest.mark.soak
 @given(corpora(), QUERIES)
-@settings(max_examples=5_000)
-def test_stock_whoosh_answers_so_5000_times(corpus: Corpus, queries: list[Query]) -> None:
+@settings(max_examples=2_000)
+def test_stock_whoosh_answers_so_2000_times(corpus: Corpus, queries: list[Query]) -> None:
     same_answers(corpus, queries)
 
 

@@ -155,8 +155,8 @@ def test_answers_as_brute_force(
 
 @pytest.mark.soak
 @given(HISTORIES, FANS, ASKED, st.integers(0, 15))
-@settings(max_examples=5_000)
-def test_answers_as_brute_force_5000_times(
+@settings(max_examples=2_000)
+def test_answers_as_brute_force_2000_times(
     history: list[Commit], fan: int, asked: list[q.Query], limit: int
 ) -> None:
     answers_as_brute_force(history, fan, asked, limit)
@@ -207,8 +207,8 @@ def test_answers_as_stock_whoosh(
 
 @pytest.mark.soak
 @given(HISTORIES, FANS, PAIRS)
-@settings(max_examples=5_000)
-def test_answers_as_stock_whoosh_5000_times(
+@settings(max_examples=2_000)
+def test_answers_as_stock_whoosh_2000_times(
     history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
 ) -> None:
     answers_as_whoosh(history, fan, asked)
