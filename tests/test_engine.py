@@ -212,3 +212,40 @@ def test_answers_as_stock_whoosh_2000_times(
     history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
 ) -> None:
     answers_as_whoosh(history, fan, asked)
+
+
+MANY = 70_000
+"""More documents, terms and pairs than 16 bits number."""
+
+
+def test_more_documents_and_terms_than_16_bits_number(tmp_path: Path) -> None:
+    """In two segments, then in one."""
+    write = writer.Writer(tmp_path, SCHEMA)
+    for row in range(MANY):
+        if row == MANY - 100:
+            write.commit()
+        write.add(entry(row, Sample(["chung", f"r{row}", f"m{row % 7}"]), row))
+    for whole in (False, True):
+        write.commit(whole)
+        segments = segments_of(tmp_path)
+        engine = Evaluator(Generation(tmp_path, segments), FORMULA)
+        assert len(segments) == (1 if whole else 2)
+        for row in (0, 6_553, 65_535, 65_536, MANY - 101, MANY - 100, MANY - 1):
+            assert_found_by_its_own_word(engine, row)
+        assert engine.search(q.Term("text", "chung"), 3).total == MANY
+        assert np.flatnonzero(engine.matches(q.Term("text", "m3"))).tolist() == [*range(3, MANY, 7)]
+        begun = np.flatnonzero(engine.matches(q.Prefix("text", "r6553"))).tolist()
+        assert begun == [6_553, *range(65_530, 65_540)]
+
+
+def assert_found_by_its_own_word(engine: Evaluator, row: int) -> None:
+    own, seventh = q.Term("text", f"r{row}"), q.Term("text", f"m{row % 7}")
+    for query in (
+        own,
+        q.And([own, seventh]),
+        q.Phrase("text", ["chung", own.text, seventh.text]),
+        q.Term("pairs", f"chung {own.text}"),
+        q.Term("pairs", f"{own.text} {seventh.text}"),
+    ):
+        assert engine.search(query, 3).rows.tolist() == [row]
+    assert engine.search(q.And([own, q.Not(q.Term("text", "chung"))]), 3).total == 0
