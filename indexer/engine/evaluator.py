@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.query import Query
+from whoosh.query import And, Or, Query, Term
 
+from indexer.engine.accumulator import Accumulator, Scored
+from indexer.engine.counting import Counting
 from indexer.engine.formula import Formula
 from indexer.engine.generation import Array, Generation, Mask
 from indexer.engine.matching import Matching
 from indexer.engine.ranking import Ranking
 from indexer.engine.topk import best, leaders
-from indexer.engine.weights import Exact, Weights
+from indexer.engine.weights import Exact, Scores, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Evaluator:
     def __init__(self, generation: Generation, formula: Formula) -> None:
         self.generation = generation
         self.matching = Matching(generation)
-        self.ranking = Ranking(Weights(generation, formula), self.matching)
+        self.counting = Counting(generation)
+        weights = Weights(generation, formula)
+        self.ranking = Ranking(weights, self.matching)
+        self.accumulator = Accumulator(weights)
 
     def matches(self, query: Query) -> Mask:
         """One flag a document; never of a deleted one. Raises TypeError for queries that the
@@ -46,23 +51,56 @@ class Evaluator:
 
         Documents that the query does not match score 0, and come last.
         """
-        scores = self.ranking.scores(query, rows)
-        near = leaders(scores, limit)
-        if len(near) < limit:
-            near = np.arange(len(rows))
-        rows = np.asarray(rows[near], np.intp)
-        exact = self.ranking.exact(query, rows)
-        order = best(exact, rows, limit)
-        return rows[order], exact[order]
+        return self._best(query, rows, self.ranking.scores(query, rows), limit)
 
     def search(self, query: Query, limit: int, facets: Sequence[str] = ()) -> Found:
-        """All at once: what matches, the best of it, and the counts of facets."""
-        rows = self.matching.rows(query)
-        found, scores = self.best(query, rows, limit)
-        return Found(len(rows), found, scores, self.counts(facets, rows))
+        """All at once: what matches, the best of it, and the counts of facets. Raises as matches()
+        does."""
+        rows, scores = self._scored(query)
+        if rows is None:
+            best_rows, exact = self._first(query, leaders(scores, limit), limit)
+            total, counts = self.counting.of_flags(facets, scores > 0)
+            return Found(total, best_rows, exact, counts)
+        best_rows, exact = self._best(query, rows, scores, limit)
+        return Found(len(rows), best_rows, exact, self.counting.of_rows(facets, rows))
 
     def counts(
         self, facets: Sequence[str], documents: Array | Mask
     ) -> Mapping[str, NDArray[np.int64]]:
-        """For each facet how many of these documents have each of its `values`."""
-        return {name: self.generation.facet(name).of(documents) for name in facets}
+        """For each facet how many of these documents, rows or flags of all, have each of its
+        `values`."""
+        if documents.dtype == np.bool_:
+            return self.counting.of_flags(facets, documents)[1]
+        return self.counting.of_rows(facets, documents)
+
+    def _scored(self, query: Query) -> Scored:
+        if type(query) is Term and query.boost > 0:
+            return self.accumulator.one(query)
+        if type(query) in (And, Or) and _plain(query):
+            add_up = self.accumulator.all_of if type(query) is And else self.accumulator.any_of
+            return add_up(query.subqueries)
+        rows = self.matching.rows(query)
+        return rows, self.ranking.scores(query, rows)
+
+    def _best(
+        self, query: Query, rows: Array, scores: Scores, limit: int
+    ) -> tuple[NDArray[np.intp], Exact]:
+        near = leaders(scores, limit)
+        if len(near) < min(limit, len(rows)):  # those that score 0, too
+            near = np.arange(len(rows))
+        return self._first(query, rows.take(near).astype(np.intp), limit)
+
+    def _first(
+        self, query: Query, rows: NDArray[np.intp], limit: int
+    ) -> tuple[NDArray[np.intp], Exact]:
+        exact = self.ranking.exact(query, rows)
+        order = best(exact, rows, limit)
+        return rows.take(order), exact.take(order)
+
+
+def _plain(query: And | Or) -> bool:
+    """Whether there are but terms, all of which add to the score."""
+    terms = query.subqueries
+    return (
+        query.boost == 1.0 and bool(terms) and all(type(t) is Term and t.boost > 0 for t in terms)
+    )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FacetColumn:
     """`sets[document]` is the number of its set, whose values are
     `set_values[set_ends[number - 1] : set_ends[number]]`, numbers of `values`."""
@@ -35,23 +35,40 @@ class FacetColumn:
         """Which documents have one of these values."""
         codes = [code for code, value in enumerate(self.values) if value in wanted]
         named = np.zeros(len(self.set_ends), np.bool_)
-        named[self._owners()[np.isin(self.set_values, codes)]] = True
-        return named[self.sets]
+        named[self._owners[np.isin(self.set_values, codes)]] = True
+        return named.take(self.sets)
 
     def counts(self, rows: Array) -> dict[str, int]:
         """How many of these documents have each value; values that none has are left out."""
-        counts = self.of(rows)
+        return self.named(self.of(rows))
+
+    def named(self, counts: NDArray[np.int64]) -> dict[str, int]:
+        """Counts by value, without those of 0."""
         return {self.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
 
     def of(self, rows: Array) -> NDArray[np.int64]:
-        """How many of these documents (rows, or flags for all) have each of `values`."""
-        of_sets = np.bincount(self.sets[rows], minlength=len(self.set_ends))
-        counts = np.bincount(self.set_values, of_sets[self._owners()], len(self.values))
-        return counts.astype(np.int64)
+        """How many of these documents have each of `values`."""
+        of_sets = np.bincount(self.sets.take(rows), minlength=len(self.set_ends))
+        if self._single:
+            return of_sets
+        return np.bincount(self._codes, of_sets.take(self._owners), len(self.values)).astype(
+            np.int64
+        )
 
+    @cached_property
     def _owners(self) -> NDArray[np.intp]:
         """The set of each of `set_values`."""
         return np.repeat(np.arange(len(self.set_ends)), np.diff(self.set_ends, prepend=0))
+
+    @cached_property
+    def _codes(self) -> NDArray[np.intp]:
+        return self.set_values.astype(np.intp)
+
+    @cached_property
+    def _single(self) -> bool:
+        """Whether the sets are the values, each alone in its own, in their order."""
+        every = np.arange(len(self.set_ends))
+        return np.array_equal(self._owners, every) and np.array_equal(self.set_values, every)
 
 
 def joined(columns: Sequence[FacetColumn]) -> FacetColumn:
@@ -59,14 +76,14 @@ def joined(columns: Sequence[FacetColumn]) -> FacetColumn:
     if len(columns) == 1:
         return columns[0]
     sets = FacetBuilder()
+    numbers = [np.empty(0, np.uint32)]
     for column in columns:
-        bounds = [0, *column.set_ends.tolist()]
-        numbers = [
-            sets.number([column.values[code] for code in column.set_values[start:end]])
-            for start, end in pairwise(bounds)
+        ours = [
+            sets.number([column.values[code] for code in codes])
+            for codes in np.split(column.set_values, column.set_ends[:-1])
         ]
-        sets.sets.extend(np.array(numbers, np.uint32)[column.sets])
-    return sets.column()
+        numbers.append(np.array(ours, np.uint32).take(column.sets))
+    return replace(sets.column(), sets=np.concatenate(numbers))
 
 
 @dataclass(slots=True)

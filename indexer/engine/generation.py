@@ -197,6 +197,17 @@ class Generation:
 NOTHING = np.empty(0, np.int64)
 
 
+def places(postings: Postings, rows: Array) -> tuple[NDArray[np.intp], Mask]:
+    """For each row where it is among the documents of a term, or would be, and whether it is.
+
+    Some document must hold the term.
+    """
+    documents = postings.documents
+    at = documents.searchsorted(rows.astype(documents.dtype))
+    at[at == len(documents)] = 0
+    return at, documents.take(at) == rows
+
+
 def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:
     """The postings of one segment, documents numbered from `start`."""
     documents, codes = segment.postings(field, number)

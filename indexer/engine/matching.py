@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as q
 
-from indexer.engine.generation import NOTHING, Array, Generation, Mask
+from indexer.engine.generation import NOTHING, Array, Generation, Mask, places
 from indexer.engine.queries import MostOf
 from indexer.engine.sorting import MISSING
-from indexer.engine.weights import RARER, places
+from indexer.engine.weights import RARER
 
 FEW = 1 / 8
 """Share of the documents below which they are handled as rows rather than as flags."""

@@ -14,9 +14,9 @@ from whoosh.query import Term
 
 from indexer.engine.cache import Cache
 from indexer.engine.formula import Formula, lengths_of
-from indexer.engine.generation import SMALL, Array, Generation, Mask, Postings
+from indexer.engine.generation import SMALL, Array, Generation, Postings, places
 
-COMMON = 1 / 32
+COMMON = 1 / 16
 """Share of the documents from which on a term's weights are kept as a row, one each document."""
 
 WEIGHTS_KEPT = 256 << 20
@@ -35,11 +35,10 @@ class Weights:
     def __init__(self, generation: Generation, formula: Formula) -> None:
         self.generation = generation
         self.formula = formula
+        self.common = COMMON * generation.document_count
         self.kept = Cache(WEIGHTS_KEPT)
         self.table: Callable[[str], Exact] = cache(self._table)
-        self.short_table: Callable[[str], Scores] = cache(
-            lambda field: self.table(field).astype(np.float32)
-        )
+        self.short_table: Callable[[str], Scores] = cache(self._short_table)
         self._row = np.zeros(generation.document_count, np.float32)
 
     def postings(self, term: Term) -> Postings:
@@ -58,13 +57,13 @@ class Weights:
     def row(self, term: Term) -> Scores | None:
         """The weight of a common term in every document, 0 where it is not; None of others."""
         postings = self.postings(term)
-        if len(postings.documents) < COMMON * self.generation.document_count:
+        if len(postings.documents) < self.common:
             return None
         key = term.fieldname, term.text, term.boost, "row"
         row: Scores | None = self.kept.get(key)
         if row is None:
             row = np.zeros(self.generation.document_count, np.float32)
-            row[postings.documents] = self._of(term, postings)
+            row[postings.documents.astype(np.intp)] = self._of(term, postings)
             self.kept.put(key, row, SMALL + row.nbytes)
         return row
 
@@ -72,14 +71,15 @@ class Weights:
         """The weight of a term in each of these documents, 0 where it is not."""
         row = self.row(term)
         if row is not None:
-            return row[rows]
+            return row.take(rows)
         postings = self.postings(term)
         if len(rows) * RARER < len(postings.documents):
             at, held = places(postings, rows)
-            return np.where(held, self.of(term)[at], np.float32(0))
-        self._row[postings.documents] = self.of(term)
-        found = self._row[rows]
-        self._row[postings.documents] = 0
+            return self.of(term).take(at) * held
+        weights, documents = self.of(term), postings.documents.astype(np.intp)
+        self._row[documents] = weights
+        found = self._row.take(rows)
+        self._row[documents] = 0
         return found
 
     def exact(self, term: Term, rows: Array) -> Exact:
@@ -88,19 +88,26 @@ class Weights:
         if not len(postings.documents):
             return np.zeros(len(rows))
         at, held = places(postings, rows)
-        gains = self.table(term.fieldname)[postings.codes[at]]
+        gains = self.table(term.fieldname).take(postings.codes.take(at))
         if len(postings.large):
-            gains = gains.copy()
-            number = np.minimum(np.searchsorted(postings.large, at), len(postings.large) - 1)
-            large = np.flatnonzero(postings.large[number] == at)
-            gains[large] = self._large(term, postings)[number[large]]
-        return np.where(held, gains * self._weight(term, postings), 0.0)
+            self._correct(gains, at, term, postings)
+        gains *= held
+        gains *= self._weight(term, postings)
+        return gains
+
+    def _correct(self, gains: Exact, at: NDArray[np.intp], term: Term, postings: Postings) -> None:
+        """Put in the gains of postings whose frequency no code holds."""
+        number = np.searchsorted(postings.large, at)
+        number = np.minimum(number, len(postings.large) - 1)
+        large = np.flatnonzero(postings.large[number] == at)
+        gains[large] = self._large(term, postings)[number[large]]
 
     def _of(self, term: Term, postings: Postings) -> Scores:
-        weight = np.float32(self._weight(term, postings))
-        weights: Scores = self.short_table(term.fieldname)[postings.codes] * weight
+        weight = self._weight(term, postings)
+        weights = self.short_table(term.fieldname).take(postings.codes)
+        weights *= np.float32(weight)
         if len(postings.large):
-            weights[postings.large] = self._large(term, postings) * self._weight(term, postings)
+            weights[postings.large] = self._large(term, postings) * weight
         return weights
 
     def _large(self, term: Term, postings: Postings) -> Exact:
@@ -117,10 +124,5 @@ class Weights:
     def _table(self, field: str) -> Exact:
         return self.formula.table(field, self.generation.average_length(field))
 
-
-def places(postings: Postings, rows: Array) -> tuple[NDArray[np.intp], Mask]:
-    """For each row where it is among the documents of a term, or would be, and whether it is."""
-    documents = postings.documents
-    at = np.searchsorted(documents, rows.astype(documents.dtype))
-    at = np.minimum(at, len(documents) - 1)
-    return at, documents[at] == rows
+    def _short_table(self, field: str) -> Scores:
+        return self.table(field).astype(np.float32)
