@@ -171,7 +171,7 @@ def _proportional(process: int | None) -> dict[str, int]:
 
 def of_pages(place: Place, rounds: int) -> Iterator[Row]:
     """Opening, and whole pages."""
-    opening = [seconds(lambda: opened(place).close()) for _ in range(rounds)]
+    opening = [seconds(partial(opened, place)) for _ in range(rounds)]
     yield at_most("opening, ms", 100, 1000 * median(opening))
     searcher = opened(place)
     accented = queries()
@@ -187,7 +187,6 @@ def of_pages(place: Place, rounds: int) -> Iterator[Row]:
             of_kind = [each for each, query in zip(usual, asked, strict=True) if query.kind == kind]
             yield figure(f"{name}, {kind}, median, ms", median(chain(*of_kind)))
         yield at_most(f"{name}, 95 %, ms", 60, quantiles(chain(*usual), n=20)[-1])
-    searcher.close()
 
 
 def opened(place: Place) -> Searcher:
