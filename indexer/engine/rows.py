@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,8 +20,8 @@ class RowsBuilder:
     """Collects the rows of a segment."""
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
-    facets: dict[str, FacetBuilder] = field(default_factory=dict)
-    sorts: dict[str, array[int]] = field(default_factory=dict)
+    facets: dict[str, FacetBuilder] = field(default_factory=lambda: defaultdict(FacetBuilder))
+    sorts: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("q")))
     stored: list[bytes] = field(default_factory=list)
 
     def add(
@@ -33,10 +34,10 @@ class RowsBuilder:
         """The next document; every document names the same facets and sorts."""
         self.numbers.append(number)
         for name, held in values.items():
-            facet = self.facets.setdefault(name, FacetBuilder())
+            facet = self.facets[name]
             facet.sets.append(facet.number(held))
         for name, value in sorts.items():
-            self.sorts.setdefault(name, array("q")).append(value)
+            self.sorts[name].append(value)
         self.stored.append(stored)
 
     def write(self, writer: ArraysWriter) -> dict[str, list[str]]:
