@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from heapq import merge
 from itertools import groupby
 from math import inf
@@ -52,6 +52,28 @@ class Postings:
     large_frequencies: NDArray[np.uint32]
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """The positions of a term in the documents of a segment: those of documents[n] are
+    positions[bounds[n] : bounds[n + 1]]."""
+
+    documents: Array
+    bounds: NDArray[np.int64]
+    positions: Array
+
+    def among(self, rows: Array) -> tuple[NDArray[np.intp], Array]:
+        """For every occurrence in these documents, all of which have some, the number of the
+        document among `rows` and the position."""
+        at = self.documents.searchsorted(rows.astype(self.documents.dtype))
+        first = self.bounds.take(at)
+        counts = self.bounds.take(at + 1) - first
+        owners = np.arange(len(rows)).repeat(counts)
+        first -= np.cumsum(counts) - counts
+        index = first.take(owners)
+        index += np.arange(len(index))
+        return owners, self.positions.take(index)
+
+
 class Generation:
     """Reads segments that lie in one folder. For one thread at a time."""
 
@@ -67,6 +89,7 @@ class Generation:
         self.kept = Cache(POSTINGS_KEPT)
         self.facet: Callable[[str], FacetColumn] = cache(self._facet)
         self.sorts: Callable[[str], NDArray[np.int64]] = cache(self._sorts)
+        self.lengths: Callable[[str], NDArray[np.uint32]] = cache(self._lengths)
         self.total_length: Callable[[str], int] = cache(self._total_length)
 
     def in_time(self) -> None:
@@ -94,17 +117,16 @@ class Generation:
     def positions(self, field: str, term: str, rows: Array) -> tuple[NDArray[np.intp], Array]:
         """Where a term stands in documents that hold it: for every place the number of its
         document among `rows`, which ascend, and the position, in order of both."""
-        owners, places = [], []
-        for number, segment in enumerate(self.segments):
+        if len(self.segments) == 1:
+            return self._occurrences(0, field, term).among(rows)
+        owners, positions = [NOTHING], [NOTHING]
+        for number, start in enumerate(self.starts[:-1]):
             first, last = np.searchsorted(rows, self.starts[number : number + 2])
             if first < last:
-                here = rows[first:last] - self.starts[number]
-                owner, place = self._positions(number, segment, field, term, here)
-                owners.append(owner + first)
-                places.append(place)
-        if len(owners) == 1:
-            return owners[0], places[0]
-        return np.concatenate([NOTHING, *owners]), np.concatenate([NOTHING, *places])
+                found = self._occurrences(number, field, term).among(rows[first:last] - start)
+                owners.append(found[0] + first)
+                positions.append(found[1])
+        return np.concatenate(owners), np.concatenate(positions)
 
     def terms(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin so, in order of their UTF-8."""
@@ -126,7 +148,7 @@ class Generation:
         """How many terms the field has in a document; 1 where it has none at all."""
         return self.total_length(field) / max(self.document_count, 1) or 1.0
 
-    @property
+    @cached_property
     def numbers(self) -> NDArray[np.int64]:
         """The store's number of each document."""
         return np.concatenate([NOTHING, *(each.numbers for each in self.segments)])
@@ -158,37 +180,31 @@ class Generation:
             large_frequencies=found.large_frequencies[large],
         )
 
-    def _positions(
-        self, number: int, segment: MappedSegment, field: str, term: str, rows: Array
-    ) -> tuple[NDArray[np.intp], Array]:
-        """positions() in one segment."""
-        found = segment.dictionary(field).find(term.encode())
-        documents, _ = segment.postings(field, found)
-        ends = self._ends(number, segment, field, found)
-        at = np.searchsorted(documents, rows.astype(documents.dtype))
-        counts = ends[at] - np.where(at > 0, ends[at - 1], 0)
-        owners = np.repeat(np.arange(len(rows)), counts)
-        before = np.cumsum(counts) - counts
-        index = np.arange(len(owners)) + np.repeat(ends[at] - counts - before, counts)
-        return owners, segment.positions(field, found)[index]
-
-    def _ends(
-        self, number: int, segment: MappedSegment, field: str, term: int
-    ) -> NDArray[np.int64]:
-        """Where the positions of each document end among those of a term."""
+    def _occurrences(self, number: int, field: str, term: str) -> Occurrences:
+        """Those of a term in one segment that has it."""
         key = number, field, term
-        ends: NDArray[np.int64] | None = self.kept.get(key)
-        if ends is None:
+        found: Occurrences | None = self.kept.get(key)
+        if found is None:
             self.in_time()
-            ends = np.cumsum(segment.frequencies(field, term), dtype=np.int64)
-            self.kept.put(key, ends, SMALL + ends.nbytes)
-        return ends
+            segment = self.segments[number]
+            at = segment.dictionary(field).find(term.encode())
+            bounds = np.zeros(len(segment.postings(field, at)[0]) + 1, np.int64)
+            np.cumsum(segment.frequencies(field, at), out=bounds[1:])
+            found = Occurrences(
+                segment.postings(field, at)[0], bounds, segment.positions(field, at)
+            )
+            self.kept.put(key, found, SMALL + bounds.nbytes)
+        return found
 
     def _facet(self, name: str) -> FacetColumn:
         return joined([segment.facet(name) for segment in self.segments])
 
     def _sorts(self, name: str) -> NDArray[np.int64]:
         return np.concatenate([NOTHING, *(segment.sorts(name) for segment in self.segments)])
+
+    def _lengths(self, field: str) -> NDArray[np.uint32]:
+        found = [segment.lengths(field) for segment in self.segments]
+        return found[0] if len(found) == 1 else np.concatenate([EMPTY, *found])
 
     def _total_length(self, field: str) -> int:
         return sum(int(segment.lengths(field).sum(dtype=np.int64)) for segment in self.segments)

@@ -11,9 +11,9 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import query as q
 
+from indexer.engine.adjacency import Adjacency
 from indexer.engine.generation import NOTHING, Array, Generation, Mask, places
 from indexer.engine.queries import MostOf
 from indexer.engine.sorting import MISSING
@@ -22,9 +22,6 @@ from indexer.engine.weights import RARER
 FEW = 1 / 8
 """Share of the documents below which they are handled as rows rather than as flags."""
 
-POSITION_BITS = np.int64(32)
-"""Bits of a place that hold the position; the others hold the document."""
-
 
 class Matching:
     """Of one generation. Deleted documents never match."""
@@ -32,6 +29,7 @@ class Matching:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.live = generation.live
+        self.adjacency = Adjacency(generation)
         self.few = FEW * generation.document_count
         self._rows: dict[type[q.Query], Callable[[Any], Array]] = {
             q.Term: self._holding,
@@ -179,23 +177,9 @@ class Matching:
         return mask
 
     def _side_by_side(self, query: q.Phrase | q.Sequence) -> Array:
-        """Documents where each term stands at most `slop` places behind the one before."""
         terms = terms_of(query)
         rows = self._rows_of_all(q.And(terms))
-        if len(terms) < 2 or not len(rows):
-            return rows
-        reached = self._places(terms[0], rows)
-        for term in terms[1:]:
-            self.generation.in_time()
-            here = self._places(term, rows)
-            behind = [np.isin(here, reached + step) for step in range(1, query.slop + 1)]
-            reached = here[np.logical_or.reduce(behind)]
-        return rows[np.unique(reached >> POSITION_BITS)]
-
-    def _places(self, term: q.Term, rows: Array) -> NDArray[np.int64]:
-        """Where a term stands in these documents: the number among `rows`, and the position."""
-        owners, positions = self.generation.positions(term.fieldname, term.text, rows)
-        return (owners << POSITION_BITS) | positions
+        return self.adjacency.among(terms, query.slop, rows)
 
 
 def terms_of(query: q.Query) -> Sequence[q.Query]:
