@@ -11,6 +11,22 @@ from datetime import date
 from typing import Literal, get_args
 
 from indexer.normalize import normalize
+from indexer.period_forms import (
+    COMPARED,
+    COUNTED,
+    DAYS,
+    EVENT,
+    MONTH,
+    NUMBERS,
+    PART_OF_PERIOD,
+    PART_OF_YEAR,
+    QUARTER,
+    QUARTERS,
+    SAME_TIME,
+    SCHOOL_YEAR,
+    SPAN,
+    WEEK,
+)
 from indexer.years import (
     BY_PUBLICATION,
     NAMED_YEAR,
@@ -43,74 +59,6 @@ class Period:
 Found = tuple[int, Period]
 """Where in the text a period stands, and the period."""
 
-NUMBERS = {
-    "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
-    "mười một": 11,
-}  # fmt: skip
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-
-_YEAR = r"(?P<year>(?:19|20)\d\d)\b"
-_WRITTEN_YEAR = rf"(?:[\s,]*(?i:năm|/|-)\s*{_YEAR})"
-_COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
-_LUNAR = r"(?!\s*\(?(?:âm\ lịch|ÂL\b))"
-_EVENT = re.compile(
-    rf"""
-    (?: (?:\b[Ss]áng|\b[Tt]rưa|\b[Cc]hiều|\b[Tt]ối|\b[Đđ]êm|\b[Hh]ôm\ nay) (?:\ (?:nay|qua|tối))?
-        (?:,?\ (?:[Tt]hứ\ \w+|[Cc]hủ\ nhật))? [,\s(]* (?:ngày\s+)?
-      | \b\d{{1,2}}\s?(?:h|g|giờ|:)\s?(?:\d\d)?(?:\ phút)?,?\ ngày\s+
-      | \b(?:diễn\ ra|khai\ mạc)\ (?:vào\ )?ngày\s+
-      | \bNgày\s+ )                                # at the head of a sentence only: a document's
-    (?P<day>\d{{1,2}})                             # date is written "ngày 13/10/2021"
-    (?: \s*[/.-]\s* | \s+tháng\s+ ) (?P<month>\d{{1,2}}) (?!\d)
-    (?: \s*(?:năm|[/.-])\s* {_YEAR} | (?!\s*[/.-]\s*\d) )
-    (?!\s*(?:-|đến)\s*\d) {_LUNAR}
-    """,
-    re.VERBOSE,
-)
-_DAYS = re.compile(
-    rf"""
-    (?:\b[Tt]ừ\s+(?:ngày\s+)? | \b[Nn]gày\s+)
-    (?P<first>\d{{1,2}}) (?:\s?[/.-]\s?(?P<first_month>\d{{1,2}}))?
-    (?:\s?[/.-]\s?(?P<first_year>(?:19|20)\d\d))?
-    \s*(?:đến|tới|và|-)\s*(?:hết\s+)?(?:ngày\s+)?
-    (?P<day>\d{{1,2}})\s?[/.-]\s?(?P<month>\d{{1,2}})(?!\d)
-    (?: \s?[/.-]\s?{_YEAR} | (?!\s?[/.-]\s?\d) ) {_LUNAR}
-    """,
-    re.VERBOSE,
-)
-_MONTHS = re.compile(
-    rf"\b(?:{_COUNT} tháng|(?P<half>nửa)) (?P<end>đầu|cuối) năm\b(?! học)(?:\s+{_YEAR})?"
-    rf"|(?<!ngày )\b(?P<months>\d{{1,2}}) tháng(?: của)?(?: năm |/){_YEAR.replace('year', 'of')}",
-    re.IGNORECASE,
-)
-_QUARTER = re.compile(
-    rf"\b(?i:qu[ýí])\s+(?:(?P<quarter>I{{1,3}}|IV|i{{1,3}}|iv|[1-4])\b{_WRITTEN_YEAR}"
-    r"|(?P<bare>I{1,3}|IV)\b)"
-)
-_MONTH = re.compile(
-    rf"(?<!\d )(?<![Mm]ạng )(?<![Rr]ằm )\b[Tt]háng\s+(?P<month>\d{{1,2}})\b"
-    rf"(?:{_WRITTEN_YEAR}|(?!\s*[/.-]\s*\d)){_LUNAR}"
-)
-_WEEK = re.compile(
-    rf"\b[Tt]uần\s+(?:thứ\s+)?(?:(?P<week>[1-5])\s+tháng\s+(?P<month>\d{{1,2}})\b{_WRITTEN_YEAR}?"
-    r"|(?P<of_year>\d{1,2})(?:\s+năm\s+|\s*/\s*)(?P<iso>(?:19|20)\d\d)\b)"
-)
-_PART_OF_PERIOD = re.compile(r"(đầu|cuối|tháng|tuần|kỳ|kì|\d|\b[IV]+),? $", re.IGNORECASE)
-"""What stands before a year that belongs to a day, month, quarter or part of the year."""
-_SCHOOL_YEAR = re.compile(rf"\bnăm học\s+(?P<first>(?:19|20)\d\d)\s*-\s*{_YEAR}", re.IGNORECASE)
-_SPAN = re.compile(
-    rf"\b(?P<kind>nhiệm k[ỳì](?:\s+[IVXL]+)?|giai đoạn|từ năm|\d{{1,2}} năm)[\s,(]*(?:từ\s+)?"
-    rf"(?:năm\s+)?(?P<first>(?:19|20)\d\d)\s*(?:-|đến)\s*(?:năm\s+)?{_YEAR}",
-    re.IGNORECASE,
-)
-_SAME_TIME = re.compile(
-    rf"\bcùng k[ỳì](?: của)?,? năm (?:{_YEAR}|trước|ngoái)|\bso với năm (?:trước|ngoái)\b",
-    re.IGNORECASE,
-)
-_COMPARED = re.compile(r"\b(?:so với|cùng k[ỳì])(?: cùng k[ỳì])?(?: của)? $", re.IGNORECASE)
-_COUNTED = re.compile(r"(?:số liệu|tính|thống kê|báo cáo|kỳ)[^.;\n]{0,12}$", re.IGNORECASE)
-"""What stands before days that figures were gathered in, and nothing took place."""
-
 BEFORE = 30
 """Characters before a period that tell what it is to the text."""
 
@@ -127,15 +75,27 @@ def periods_of(text: str, published: date | None = None) -> tuple[Period, ...]:
     >>> [(each.kind, str(each.until)) for each in periods_of("Quý II/2025 tăng so với quý I/2025")]
     [('report', '2025-06-30'), ('compared', '2025-03-31')]
     """
-    normal = normalize(text)
-    read = [each for reader in _READERS for each in reader(normal, published)]
+    return periods_in(normalize(text), published)
+
+
+def periods_in(normal: str, published: date | None = None) -> tuple[Period, ...]:
+    """periods_of() a text that is normalised already."""
+    lower = normal.lower()
+    readers = [reader for reader, signs in _READERS if _has_any(lower, signs)]
+    read = [each for reader in readers for each in reader(normal, published)]
     read = [(start, _told_apart(normal, start, period)) for start, period in _outermost(read)]
-    read.extend(_same_times(normal, published, [each for each in read if each[1].kind == "report"]))
+    reports = [each for each in read if each[1].kind == "report"]
+    if _has_any(lower, _SAME_TIME_SIGNS):
+        read.extend(_same_times(normal, published, reports))
     found: dict[tuple[str, date, date], Period] = {}
     for _, period in read:
         found.setdefault((period.kind, period.since, period.until), period)
     kinds = get_args(Kind)
     return tuple(sorted(found.values(), key=lambda period: kinds.index(period.kind)))
+
+
+def _has_any(text: str, signs: Iterable[str]) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def _outermost(read: Iterable[Found]) -> Iterator[Found]:
@@ -149,7 +109,7 @@ def _outermost(read: Iterable[Found]) -> Iterator[Found]:
 
 def _told_apart(text: str, start: int, period: Period) -> Period:
     """The period, as one that others are compared with where the words before it say so."""
-    compared = period.kind == "report" and _COMPARED.search(text, max(0, start - BEFORE), start)
+    compared = period.kind == "report" and COMPARED.search(text, max(0, start - BEFORE), start)
     return replace(period, kind="compared") if compared else period
 
 
@@ -158,7 +118,7 @@ def _same_times(
 ) -> Iterator[tuple[int, Period]]:
     """ "cùng kỳ năm trước": the span reported on last before, a year or more ago."""
     places = [start for start, _ in reports]
-    for match in _SAME_TIME.finditer(text):
+    for match in SAME_TIME.finditer(text):
         earlier = bisect(places, match.start())
         base = reports[earlier - 1][1] if earlier else None
         now = base.since.year if base else published.year if published else None
@@ -185,23 +145,25 @@ def _day_of(match: re.Match[str], published: date | None) -> tuple[date, float] 
 
 
 def _events(text: str, published: date | None) -> Iterator[Found]:
-    for match in _EVENT.finditer(text):
+    for head, match in EVENT.finditer(text):
         if dated := _day_of(match, published):
-            yield match.start(), Period("event", dated[0], dated[0], match[0], dated[1])
+            words = text[head.start() : match.end()]
+            yield head.start(), Period("event", dated[0], dated[0], words, dated[1])
 
 
 def _several_days(text: str, published: date | None) -> Iterator[Found]:
     """ "từ ngày 10 đến 15/6": of an event, unless the words before it speak of figures."""
-    for match in _DAYS.finditer(text):
+    for head, match in DAYS.finditer(text):
         if dated := _day_of(match, published):
             until, certainty = dated
             month = int(match["first_month"] or until.month)
             year = int(match["first_year"] or until.year - (month > until.month))
             since = valid_day(year, month, int(match["first"]))
-            counted = _COUNTED.search(text, max(0, match.start() - BEFORE), match.start())
             if since and since < until:
+                counted = COUNTED.search(text, max(0, head.start() - BEFORE), head.start())
                 kind: Kind = "report" if counted else "event"
-                yield match.start(), Period(kind, since, until, match[0], certainty)
+                words = text[head.start() : match.end()]
+                yield head.start(), Period(kind, since, until, words, certainty)
 
 
 def _part_years(text: str, published: date | None) -> Iterator[Found]:
@@ -209,7 +171,7 @@ def _part_years(text: str, published: date | None) -> Iterator[Found]:
 
     Where one of a text has its year ("06 tháng đầu năm 2022"), the others like it mean the same.
     """
-    matches = [(match, *_months_of(match)) for match in _MONTHS.finditer(text)]
+    matches = [(match, *_months_of(match)) for match in PART_OF_YEAR.finditer(text)]
     written = {
         (first, last): (int(year), STATED)
         for match, first, last in matches
@@ -232,14 +194,14 @@ def _months_of(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _quarters(text: str, published: date | None) -> Iterator[Found]:
-    for match in _QUARTER.finditer(text):
+    for match in QUARTER.finditer(text):
         last = 3 * QUARTERS[(match["quarter"] or match["bare"]).lower()]
         if dated := _written(match) or year_of_span(match, published):
             yield match.start(), _months_of_year(match, dated, last - 2, last)
 
 
 def _months(text: str, published: date | None) -> Iterator[Found]:
-    for match in _MONTH.finditer(text):
+    for match in MONTH.finditer(text):
         month = int(match["month"])
         dated = _written(match) or year_of_day(match, published, 15, month)
         if dated and 1 <= month <= 12:
@@ -248,7 +210,7 @@ def _months(text: str, published: date | None) -> Iterator[Found]:
 
 def _weeks(text: str, published: date | None) -> Iterator[Found]:
     """The days 15 to 21 are the third week of a month; weeks of a year are those of ISO 8601."""
-    for match in _WEEK.finditer(text):
+    for match in WEEK.finditer(text):
         if match["iso"]:
             year, week = int(match["iso"]), int(match["of_year"])
             if 1 <= week <= date(year, 12, 28).isocalendar().week:
@@ -264,31 +226,45 @@ def _weeks(text: str, published: date | None) -> Iterator[Found]:
 
 def _whole_years(text: str, published: date | None) -> Iterator[Found]:
     for match in NAMED_YEAR.finditer(text):
-        if not _PART_OF_PERIOD.search(text, max(0, match.start() - 7), match.start()):
+        if not PART_OF_PERIOD.search(text, max(0, match.start() - 7), match.start()):
             yield match.start(), _months_of_year(match, (int(match["year"]), STATED), 1, 12)
 
 
 def _school_years(text: str, published: date | None) -> Iterator[Found]:
     """From September to May (Education Law 2019; each year's plan of the Ministry)."""
-    for match in _SCHOOL_YEAR.finditer(text):
+    for head, match in SCHOOL_YEAR.finditer(text):
         first, year = int(match["first"]), int(match["year"])
         if year == first + 1:
             since, until = date(first, 9, 1), date(year, 5, 31)
-            yield match.start(), Period("report", since, until, match[0], STATED)
+            words = text[head.start() : match.end()]
+            yield head.start(), Period("report", since, until, words, STATED)
 
 
 def _spans(text: str, published: date | None) -> Iterator[Found]:
-    for match in _SPAN.finditer(text):
+    for head, match in SPAN.finditer(text):
         since, until = date(int(match["first"]), 1, 1), date(int(match["year"]), 12, 31)
         if since <= until:
-            kind: Kind = "term" if match["kind"][0] in "nN" else "report"
-            yield match.start(), Period(kind, since, until, match[0], STATED)
+            kind: Kind = "term" if head["kind"][0] in "nN" else "report"
+            words = text[head.start() : match.end()]
+            yield head.start(), Period(kind, since, until, words, STATED)
 
 
-_READERS: Sequence[Callable[[str, date | None], Iterator[Found]]] = (
-    _events, _several_days, _part_years, _quarters, _weeks, _months, _whole_years, _school_years,
-    _spans,
-)  # fmt: skip
+Reader = Callable[[str, date | None], Iterator[Found]]
+
+_ALWAYS = ("",)
+_READERS: Sequence[tuple[Reader, Sequence[str]]] = (
+    (_events, _ALWAYS),
+    (_several_days, _ALWAYS),
+    (_part_years, (" đầu năm", " cuối năm", " tháng năm ", " tháng/", " tháng của ")),
+    (_quarters, ("quý", "quí")),
+    (_weeks, ("tuần",)),
+    (_months, ("tháng",)),
+    (_whole_years, ("năm 19", "năm 20")),
+    (_school_years, ("năm học",)),
+    (_spans, _ALWAYS),
+)
+"""What reads periods of one form, and of what a text in lower case must have one for that."""
+_SAME_TIME_SIGNS = ("cùng k", "so với năm")
 
 
 def _months_of_year(match: re.Match[str], dated: Dated, first: int, last: int) -> Period:

@@ -12,7 +12,9 @@ STATED, BY_PUBLICATION, BY_CONTEXT = 1.0, 0.8, 0.4
 Dated = tuple[int, float]
 """A year and how certain it is."""
 
-NAMED_YEAR = re.compile(r"(?<!đến )\bnăm (?P<year>(?:19|20)\d\d)\b(?!\s*[-/]\s*\d)", re.IGNORECASE)
+NAMED_YEAR = re.compile(
+    r"[Nn][Ăă][Mm] (?<=\b.{4})(?<![Đđ][Ếế][Nn] .{4})(?P<year>(?:19|20)\d\d)\b(?!\s*[-/]\s*\d)"
+)
 
 REACH = 600
 """Characters after an incomplete date in which a year may complete it."""
