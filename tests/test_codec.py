@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import ReadOnlyError
 from whoosh.index import EmptyIndexError, FileIndex
+from whoosh.matching import ReadTooFar
 from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Query, Require, Term
 from whoosh.reading import SegmentReader, TermInfo, TermNotFound
 
@@ -190,3 +191,18 @@ def test_statistics_of_a_term_are_the_callers_own() -> None:
     with ours(Corpus([[["b"], ["a"]], [["a"]]], frozenset())) as index, index.reader() as reader:
         assert [reader.term_info("text", b"b").max_id() for _ in range(2)] == [0, 0]
         assert [reader.term_info("text", b"a").max_id() for _ in range(2)] == [2, 2]
+
+
+def test_behind_the_last_posting() -> None:
+    """Matchers of Whoosh that join others ask for a document there; it is still the last one."""
+    with ours(Corpus([[["a"], ["b"], ["a"]]], frozenset())) as index, index.reader() as reader:
+        matcher = reader.postings("text", b"a")
+        matcher.skip_to(1)
+        assert (matcher.id(), matcher.copy().id()) == (2, 2)
+        matcher.next()
+        assert (matcher.is_active(), matcher.id()) == (False, 2)
+        for move in (matcher.next, lambda: matcher.skip_to(3)):
+            with pytest.raises(ReadTooFar):
+                move()
+        matcher.reset()
+        assert matcher.id() == 0

@@ -115,8 +115,8 @@ def assert_ranked(found: Found, scores: Mapping[int, float], limit: int) -> None
     rows, given = found.rows.tolist(), found.scores.tolist()
     assert found.total == len(scores)
     assert len(rows) == min(limit, len(scores))
-    assert given == pytest.approx([scores[row] for row in rows], rel=1e-9)
-    assert given == pytest.approx(sorted(scores.values(), reverse=True)[:limit], rel=1e-9)
+    assert given == pytest.approx([scores[row] for row in rows], rel=1e-6)
+    assert given == pytest.approx(sorted(scores.values(), reverse=True)[:limit], rel=1e-6)
     assert sorted(zip((-each for each in given), rows, strict=True)) == [
         (-score, row) for score, row in zip(given, rows, strict=True)
     ]
