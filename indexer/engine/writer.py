@@ -72,7 +72,7 @@ class Writer:
                 segment.delete(rows)
 
     def adopt(self, segment: ArraySegment) -> None:
-        """Take in a segment that another process wrote into the folder (see written())."""
+        """Take in a segment, not an empty one, that another process wrote here (see written())."""
         self.segments.append(segment)
         if len(self.segments) >= MANY:
             self._merge_like()
