@@ -54,3 +54,6 @@ class Native:
             values = self.generation.facet(name).values
             counts[name] = {v: n for v, n in zip(values, counted, strict=True) if n}
         return Found(answer[0], counts)
+
+    def close(self) -> None:
+        del self.generation, self.evaluator

@@ -52,6 +52,7 @@ class Peer(Protocol):
     def asked(self, query: Asked) -> Any: ...
     def search(self, query: Any) -> Any: ...
     def found(self, answer: Any) -> Found: ...
+    def close(self) -> None: ...
 
 
 class Numbers(dict[Any, int]):
@@ -101,7 +102,8 @@ class StockWhoosh:
         writer.commit(optimize=True)
 
     def open(self) -> None:
-        self.searcher = open_dir(self.folder).searcher()
+        self.index = open_dir(self.folder)
+        self.searcher = self.index.searcher()
 
     def asked(self, query: Asked) -> q.Query:
         return whoosh_query(query)
@@ -116,6 +118,10 @@ class StockWhoosh:
             for values, count in answer.groups(name).items():
                 counts[name].update(dict.fromkeys(values.split(" "), count))
         return Found(len(answer), {name: dict(each) for name, each in counts.items()})
+
+    def close(self) -> None:
+        self.searcher.close()
+        self.index.close()
 
 
 class Tantivy:
@@ -169,6 +175,9 @@ class Tantivy:
             for name in FACETS
         }
         return Found(sum(counts["month"].values()), counts)
+
+    def close(self) -> None:
+        del self.searcher
 
 
 class Sqlite:
@@ -232,6 +241,9 @@ class Sqlite:
             for name in FACETS
         }
         return Found(sum(counts["month"].values()), counts)
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 def xapian_module() -> Any:
@@ -297,6 +309,9 @@ class Xapian:
             for values, count in rows:
                 counts[name].update(dict.fromkeys(values.decode().split(" "), count))
         return Found(answer[0].get_matches_estimated(), counts)
+
+    def close(self) -> None:
+        self.database.close()
 
 
 PEERS: Mapping[str, Callable[[Path], Peer]] = {

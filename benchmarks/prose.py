@@ -17,15 +17,15 @@ from indexer.normalize import syllables
 def articles(data: Path, count: int, copies: int) -> Iterator[Article]:
     """So many real articles and copies of them, copy after copy. Titles are as they were."""
     real = list(news(data, count))
-    spelled = kept(f"spelled-{count}", lambda: _spelled(real))
-    between = kept(f"between-{count}", lambda: _between(real))
+    spelled = kept(f"spelled-{count}", lambda: spelled_in(real))
+    between = kept(f"between-{count}", lambda: between_in(real))
     for number in range(copies):
         found = zip(spelled.copy(number).lists(), between.lists(), real, strict=True)
         for syllables_, gaps, article in found:
-            yield _article(article, number, _joined(gaps, syllables_))
+            yield _article(article, number, joined(gaps, syllables_))
 
 
-def _spelled(real: Sequence[Article]) -> Words:
+def spelled_in(real: Sequence[Article]) -> Words:
     """Syllables as they are spelled."""
     builder = WordsBuilder()
     for article in real:
@@ -33,7 +33,7 @@ def _spelled(real: Sequence[Article]) -> Words:
     return builder.words()
 
 
-def _between(real: Sequence[Article]) -> Words:
+def between_in(real: Sequence[Article]) -> Words:
     """What stands before each syllable, and behind the last."""
     builder = WordsBuilder()
     for article in real:
@@ -43,7 +43,7 @@ def _between(real: Sequence[Article]) -> Words:
     return builder.words()
 
 
-def _joined(gaps: Sequence[str], syllables_: Sequence[str]) -> str:
+def joined(gaps: Sequence[str], syllables_: Sequence[str]) -> str:
     parts = [""] * (len(gaps) + len(syllables_))
     parts[::2], parts[1::2] = gaps, syllables_
     return "".join(parts)

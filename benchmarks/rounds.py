@@ -20,6 +20,7 @@ from table import Skipped
 
 OURS, RIVAL = "ours", "Tantivy"
 """The engines that hold copies, too."""
+ENGINES = {OURS: Native, **PEERS}
 
 WARM_UP = 3
 """Rounds before those that count."""
@@ -51,7 +52,7 @@ def written(words: Words, copies: int, folder: Path) -> tuple[dict[str, Side], d
     """The engines that hold so many copies, and why others cannot."""
     sides, absent = {}, {}
     whole = list(texts(words, 1)) if copies == 1 else None  # so that what it costs is not timed
-    for name, make in {OURS: Native, **PEERS}.items():
+    for name, make in ENGINES.items():
         if whole is None and name not in (OURS, RIVAL):
             continue
         place = folder / name

@@ -56,6 +56,8 @@ def rows(quick: bool) -> Iterator[Row]:
             grown[size] = timed(sides, asked, QUICK_ROUNDS if quick else ROUNDS)
             ours = sides[OURS].peer
             yield from packing(f"{size:,}", ours.generation, asked, grown[size].usual[OURS])
+            for side in sides.values():
+                side.peer.close()
         yield from of_searches(size, asked, grown[size])
     yield at_most(DIFFERING, 0, sum(times.differing for times in grown.values()))
     yield from of_growth(asked, {size: times.usual[OURS] for size, times in grown.items()})
