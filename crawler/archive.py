@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO, FileIO
 from pathlib import Path
-from threading import Lock
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -56,43 +55,38 @@ class Damaged(Exception):
 
 
 class Archive:
-    """Writes pages into a folder; the file is made with the first of them. Threads may share it."""
+    """Writes pages into a folder; the file is made with the first of them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file: FileIO | None = None
         self.name = ""
-        self.lock = Lock()
 
     def write(self, page: Page) -> Capture:
-        """Append one page, hand it to the operating system, and say where it lies.
+        """Append one page and say where it lies."""
+        return self.append(gzipped(record(page)))
+
+    def append(self, member: bytes) -> Capture:
+        """Append one record, gzipped, hand it to the operating system, and say where it lies.
 
         A write that fails (a full disk) raises OSError and leaves no half record behind.
         """
-        packed = _packed(page)
-        with self.lock:
-            if self.file is None or self.file.tell() > LARGEST:
-                self._close()
-                self.file = self._open()
-            offset = self.file.tell()
-            _append(self.file, packed)
-            return Capture(self.name, offset, len(packed))
+        if self.file is None or self.file.tell() > LARGEST:
+            self.close()
+            self.file = self._open()
+        offset = self.file.tell()
+        _append(self.file, member)
+        return Capture(self.name, offset, len(member))
 
     def sync(self) -> None:
         """Put what was written on the disk."""
-        with self.lock:
-            if self.file is not None:
-                os.fsync(self.file.fileno())
+        if self.file is not None:
+            os.fsync(self.file.fileno())
 
     def close(self) -> None:
         """Put what was written on the disk and let go of the file."""
         self.sync()
-        with self.lock:
-            self._close()
-
-    def _close(self) -> None:
         if self.file is not None:
-            os.fsync(self.file.fileno())
             self.file.close()
             self.file = None
 
@@ -104,16 +98,17 @@ class Archive:
         buffer = BytesIO()
         writer = WARCWriter(buffer, gzip=False)
         writer.write_record(writer.create_warcinfo_record(self.name, {"software": "Tin Phường"}))
-        _append(file, _gzipped(buffer.getvalue()))
+        _append(file, gzipped(buffer.getvalue()))
         return file
 
 
-def _packed(page: Page) -> bytes:
+def record(page: Page) -> bytes:
+    """The page as a WARC record."""
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=False)  # its own is zlib's level 9
     headers = [(name, value) for name, value in page.headers.items() if name not in PACKING]
     headers.append(("content-length", str(len(page.body))))
-    record = writer.create_warc_record(
+    response = writer.create_warc_record(
         page.url,
         "response",
         payload=BytesIO(page.body),
@@ -121,13 +116,13 @@ def _packed(page: Page) -> bytes:
         http_headers=StatusAndHeaders(str(page.status), headers, protocol="HTTP/1.1"),
         warc_headers_dict={"WARC-Date": _warc_date(page.fetched_at)},
     )
-    writer.write_record(record)
-    return _gzipped(buffer.getvalue())
+    writer.write_record(response)
+    return buffer.getvalue()
 
 
-def _gzipped(data: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
-    return packer.compress(data) + packer.flush()
+def gzipped(data: bytes) -> bytes:
+    """A gzip member of its own. Other threads go on meanwhile."""
+    return zlib.compress(data, LEVEL, GZIP)
 
 
 def _append(file: FileIO, data: bytes) -> None:

@@ -17,7 +17,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from crawler import attached, captures, missing
-from crawler.archive import Archive
+from crawler.archive import Archive, Capture, gzipped, record
 from crawler.article import VIETNAM
 from crawler.failures import FAILURES, HOST_FAILURES, LeftAlone, Refused, in_words
 from crawler.frontier import Address, Frontier, as_fetched, named
@@ -220,7 +220,8 @@ class Lane:
     async def _store(self, address: Address, page: Page, digest: str, reading: Reading) -> None:
         """Archive the page, then commit what it brought, all of it at once.
 
-        Half of the work is compression, which a thread does beside the other lanes.
+        What takes longest is compression, which a thread does beside the other lanes; it does
+        nothing else, for of all else only one at a time goes on.
         """
         now, article = time.time(), reading.article
         if article and page.url == address.url:
@@ -230,7 +231,7 @@ class Lane:
             self._barred(address, "forgotten on request")
             return
         wanted = not reading.noarchive
-        capture = await asyncio.to_thread(self.archive.write, page) if wanted else None
+        capture = await self._archive(page) if wanted else None
         if reading.kind == "attachment":
             reading = await asyncio.to_thread(with_file, reading, page)
         with self.store.transaction():
@@ -246,6 +247,9 @@ class Lane:
                 captures.note(self.store.connection, self.portal.id, page, capture)
         self.failures = 0
         self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
+
+    async def _archive(self, page: Page) -> Capture:
+        return self.archive.append(await asyncio.to_thread(gzipped, record(page)))
 
     def _unchanged(self, address: Address, page: Page) -> None:
         with self.store.transaction():
