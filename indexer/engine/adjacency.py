@@ -1,13 +1,12 @@
 """Adjacency: in which documents terms stand side by side.
 
 Every place of the documents in question gets a flag of its own, so that a place behind another is
-looked up, not searched. Documents are gone through in pieces whose flags stay in the processor's
-cache.
+looked up, not searched: documents and places ascend, so memory is gone through from front to back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import pairwise
 
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 from whoosh.query import Term
 
 from indexer.engine.generation import Array, Generation
+from indexer.engine.occurrences import Occurrences
 
-PIECE = 1 << 20
-"""Places that are gone through at once; more only where one document has more."""
+PIECE = 1 << 21
+"""Places that are gone through at once, a byte each; their occurrences stay in the cache."""
 
 
 class Adjacency:
@@ -26,43 +26,60 @@ class Adjacency:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
+        self._flags = np.zeros(0, np.bool_)  # all False between calls
 
     def among(self, terms: Sequence[Term], slop: int, rows: Array) -> Array:
         """Those of the documents, which hold all terms, where each term stands at most `slop`
         places behind the one before. Raises TooSlow."""
         if len(terms) < 2 or not len(rows):
             return rows
-        names = {term.fieldname for term in terms}
-        room = reduce(np.maximum, [self.generation.lengths(name).take(rows) for name in names])
-        ends = np.cumsum(room + np.uint32(slop), dtype=np.int64)
-        cuts = [0, *np.searchsorted(ends, np.arange(PIECE, ends[-1], PIECE)).tolist(), len(rows)]
-        pieces = [slice(first, last) for first, last in pairwise(cuts) if first < last]
-        places = ends - room  # of the first term of each document, `slop` left free before it
-        return np.concatenate(
-            [self._piece(terms, slop, rows[p], places[p], int(ends[p][-1])) for p in pieces]
-        )
-
-    def _piece(
-        self, terms: Sequence[Term], slop: int, rows: Array, places: NDArray[np.int64], end: int
-    ) -> Array:
-        """among() for some of the documents; the places of each begin at `places`, up to `end`."""
-        self.generation.in_time()
-        free = int(places[0]) - slop
-        places = places - free
-        flags = np.zeros(end - free, np.bool_)
-        reached = self._places(terms[0], rows, places)
-        for term in terms[1:]:
-            flags[reached] = True
-            here = self._places(term, rows, places)
-            behind = reduce(np.logical_or, [flags.take(here - step) for step in range(1, slop + 1)])
-            flags[reached] = False
-            reached = here[behind]
+        room = self._room(terms, rows) + np.int64(slop)
         matched = np.zeros(len(rows), np.bool_)
-        matched[np.searchsorted(places, reached, "right") - 1] = True
+        for number, part in self.generation.parts(rows):
+            found = [
+                self.generation.occurrences(number, term.fieldname, term.text, rows[part])
+                for term in terms
+            ]
+            for piece in _pieces(room[part]):
+                self.generation.in_time()
+                here = [each.part(piece) for each in found]
+                matched[part][piece][self._following(here, slop, room[part][piece])] = True
         return rows[matched]
 
-    def _places(self, term: Term, rows: Array, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        owners, positions = self.generation.positions(term.fieldname, term.text, rows)
-        found = places.take(owners)
-        found += positions
-        return found
+    def _room(self, terms: Sequence[Term], rows: Array) -> NDArray[np.uint32]:
+        """How many places the documents have."""
+        names = {term.fieldname for term in terms}
+        return reduce(np.maximum, [self.generation.lengths(name).take(rows) for name in names])
+
+    def _following(
+        self, terms: Sequence[Occurrences], slop: int, room: NDArray[np.int64]
+    ) -> NDArray[np.intp]:
+        """The documents where the terms follow each other, some of them more than once."""
+        ends = room.cumsum()
+        starts = ends - room + slop  # with so many places left free before each
+        if len(self._flags) < ends[-1]:
+            self._flags = np.zeros(max(int(ends[-1]), PIECE), np.bool_)
+        owners, reached = _places(terms[0], starts)
+        for term in terms[1:]:
+            self._flags[reached] = True
+            owners, here = _places(term, starts)
+            behind = [self._flags.take(here - step) for step in range(1, slop + 1)]
+            self._flags[reached] = False
+            kept = reduce(np.logical_or, behind).nonzero()[0]
+            reached = here.take(kept)
+        return owners.take(kept)
+
+
+def _places(term: Occurrences, starts: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
+    """The document and place of every occurrence, those of each document beginning at `starts`."""
+    owners, positions = term.each()
+    places = starts.take(owners)
+    places += positions
+    return owners, places
+
+
+def _pieces(room: NDArray[np.int64]) -> Iterator[slice]:
+    """Documents that have about PIECE places together, or one that has more alone."""
+    ends = room.cumsum()
+    cuts = np.searchsorted(ends, np.arange(PIECE, ends[-1], PIECE)).tolist()
+    return (slice(*cut) for cut in pairwise([0, *cuts, len(room)]) if cut[0] < cut[1])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -25,6 +25,7 @@ from indexer.engine.cache import Cache
 from indexer.engine.codec import ArraySegment
 from indexer.engine.facets import FacetColumn, joined
 from indexer.engine.mapped import MappedSegment
+from indexer.engine.occurrences import AllOccurrences, Occurrences
 from indexer.results import TooSlow
 
 POSTINGS_KEPT = 128 << 20
@@ -52,28 +53,6 @@ class Postings:
     large_frequencies: NDArray[np.uint32]
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrences:
-    """The positions of a term in the documents of a segment: those of documents[n] are
-    positions[bounds[n] : bounds[n + 1]]."""
-
-    documents: Array
-    bounds: NDArray[np.int64]
-    positions: Array
-
-    def among(self, rows: Array) -> tuple[NDArray[np.intp], Array]:
-        """For every occurrence in these documents, all of which have some, the number of the
-        document among `rows` and the position."""
-        at = self.documents.searchsorted(rows.astype(self.documents.dtype))
-        first = self.bounds.take(at)
-        counts = self.bounds.take(at + 1) - first
-        owners = np.arange(len(rows)).repeat(counts)
-        first -= np.cumsum(counts) - counts
-        index = first.take(owners)
-        index += np.arange(len(index))
-        return owners, self.positions.take(index)
-
-
 class Generation:
     """Reads segments that lie in one folder. For one thread at a time."""
 
@@ -89,6 +68,7 @@ class Generation:
         self.kept = Cache(POSTINGS_KEPT)
         self.facet: Callable[[str], FacetColumn] = cache(self._facet)
         self.sorts: Callable[[str], NDArray[np.int64]] = cache(self._sorts)
+        self._scratch = np.empty(self.document_count, np.int32)
         self.lengths: Callable[[str], NDArray[np.uint32]] = cache(self._lengths)
         self.total_length: Callable[[str], int] = cache(self._total_length)
 
@@ -117,16 +97,29 @@ class Generation:
     def positions(self, field: str, term: str, rows: Array) -> tuple[NDArray[np.intp], Array]:
         """Where a term stands in documents that hold it: for every place the number of its
         document among `rows`, which ascend, and the position, in order of both."""
-        if len(self.segments) == 1:
-            return self._occurrences(0, field, term).among(rows)
         owners, positions = [NOTHING], [NOTHING]
-        for number, start in enumerate(self.starts[:-1]):
-            first, last = np.searchsorted(rows, self.starts[number : number + 2])
-            if first < last:
-                found = self._occurrences(number, field, term).among(rows[first:last] - start)
-                owners.append(found[0] + first)
-                positions.append(found[1])
+        for segment, part in self.parts(rows):
+            owner, position = self.occurrences(segment, field, term, rows[part]).each()
+            owners.append(owner + part.start)
+            positions.append(position)
         return np.concatenate(owners), np.concatenate(positions)
+
+    def parts(self, rows: Array) -> Iterator[tuple[int, slice]]:
+        """Which of the rows, which ascend, lie in which segment."""
+        bounds = np.searchsorted(rows, self.starts).tolist()
+        for number, (first, last) in enumerate(pairwise(bounds)):
+            if first < last:
+                yield number, slice(first, last)
+
+    def occurrences(self, number: int, field: str, term: str, rows: Array) -> Occurrences:
+        """Where a term stands in documents of one segment that hold it. Raises TooSlow."""
+        key = number, field, term
+        found: AllOccurrences | None = self.kept.get(key)
+        if found is None:
+            self.in_time()
+            found = _all_occurrences(self.segments[number], field, term)
+            self.kept.put(key, found, SMALL + found.bounds.nbytes)
+        return found.among(rows.astype(np.intp) - self.starts[number], self._scratch)
 
     def terms(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin so, in order of their UTF-8."""
@@ -180,22 +173,6 @@ class Generation:
             large_frequencies=found.large_frequencies[large],
         )
 
-    def _occurrences(self, number: int, field: str, term: str) -> Occurrences:
-        """Those of a term in one segment that has it."""
-        key = number, field, term
-        found: Occurrences | None = self.kept.get(key)
-        if found is None:
-            self.in_time()
-            segment = self.segments[number]
-            at = segment.dictionary(field).find(term.encode())
-            bounds = np.zeros(len(segment.postings(field, at)[0]) + 1, np.int64)
-            np.cumsum(segment.frequencies(field, at), out=bounds[1:])
-            found = Occurrences(
-                segment.postings(field, at)[0], bounds, segment.positions(field, at)
-            )
-            self.kept.put(key, found, SMALL + bounds.nbytes)
-        return found
-
     def _facet(self, name: str) -> FacetColumn:
         return joined([segment.facet(name) for segment in self.segments])
 
@@ -222,6 +199,15 @@ def places(postings: Postings, rows: Array) -> tuple[NDArray[np.intp], Mask]:
     at = documents.searchsorted(rows.astype(documents.dtype))
     at[at == len(documents)] = 0
     return at, documents.take(at) == rows
+
+
+def _all_occurrences(segment: MappedSegment, field: str, term: str) -> AllOccurrences:
+    """Those of a term that the segment has."""
+    number = segment.dictionary(field).find(term.encode())
+    documents, _ = segment.postings(field, number)
+    bounds = np.zeros(len(documents) + 1, np.int64)
+    segment.frequencies(field, number).cumsum(out=bounds[1:])
+    return AllOccurrences(documents, bounds, segment.positions(field, number))
 
 
 def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:

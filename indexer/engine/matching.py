@@ -15,9 +15,9 @@ from whoosh import query as q
 
 from indexer.engine.adjacency import Adjacency
 from indexer.engine.generation import NOTHING, Array, Generation, Mask, places
+from indexer.engine.occurrences import RARER
 from indexer.engine.queries import MostOf
 from indexer.engine.sorting import MISSING
-from indexer.engine.weights import RARER
 
 FEW = 1 / 8
 """Share of the documents below which they are handled as rows rather than as flags."""

@@ -1,0 +1,56 @@
+"""Occurrences: where in its documents a term stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RARER = 16
+"""Where documents are so many times fewer than a term's postings, each is looked up on its own."""
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """In some documents: of the n-th, positions[starts[n] : starts[n] + counts[n]]."""
+
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    positions: Array
+
+    def part(self, documents: slice) -> Occurrences:
+        """In some of the documents."""
+        return Occurrences(self.starts[documents], self.counts[documents], self.positions)
+
+    def each(self) -> tuple[NDArray[np.intp], Array]:
+        """The document of every occurrence, by its number among these, and its position."""
+        owners = np.arange(len(self.counts)).repeat(self.counts)
+        before: NDArray[np.int64] = self.counts.cumsum() - self.counts
+        index: NDArray[np.int64] = (self.starts - before).take(owners)
+        index += np.arange(len(index))
+        return owners, self.positions.take(index)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOccurrences:
+    """Of a term in a segment: those in documents[n] are positions[bounds[n] : bounds[n + 1]]."""
+
+    documents: Array
+    bounds: NDArray[np.int64]
+    positions: Array
+
+    def among(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> Occurrences:
+        """In these documents, all of which have some; `scratch` is as long as the segment."""
+        at = self._places(rows, scratch)
+        starts = self.bounds.take(at)
+        return Occurrences(starts, self.bounds.take(at + 1) - starts, self.positions)
+
+    def _places(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> NDArray[Any]:
+        if len(rows) * RARER < len(self.documents):
+            return self.documents.searchsorted(rows.astype(self.documents.dtype))
+        scratch[self.documents.astype(np.intp)] = np.arange(len(self.documents), dtype=np.int32)
+        return scratch.take(rows)
