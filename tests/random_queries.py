@@ -22,8 +22,8 @@ def terms(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
 
 
 def queries(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
-    """Trees of every query that the engine knows."""
-    return st.recursive(_leaves(words), _trees, max_leaves=6)
+    """Every query that the engine knows, and trees of them."""
+    return _leaves(words) | st.recursive(_leaves(words), _trees, max_leaves=6)
 
 
 def _leaves(words: Sequence[str]) -> st.SearchStrategy[q.Query]:

@@ -146,7 +146,7 @@ ASKED = st.lists(queries((*WORDS, "none")), min_size=1, max_size=6)
 
 
 @given(HISTORIES, FANS, ASKED, st.integers(0, 15))
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_answers_as_brute_force(
     history: list[Commit], fan: int, asked: list[q.Query], limit: int
 ) -> None:
@@ -212,6 +212,17 @@ def test_answers_as_stock_whoosh_2000_times(
     history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
 ) -> None:
     answers_as_whoosh(history, fan, asked)
+
+
+def test_frequencies_that_no_code_holds_choose_the_best(tmp_path: Path) -> None:
+    """Taken for 255 times, the second would be the first, by its shorter text."""
+    write = writer.Writer(tmp_path, SCHEMA)
+    for number, text in enumerate((["a"] * 2_000, ["a"] * 255)):
+        write.add(entry(number, Sample(text), number))
+    write.commit()
+    engine = Evaluator(Generation(tmp_path, segments_of(tmp_path)), FORMULA)
+    for query in (q.Term("text", "a"), q.Or([q.Term("text", "a"), q.Term("text", "b")])):
+        assert engine.search(query, 1).rows.tolist() == [0]
 
 
 MANY = 70_000
