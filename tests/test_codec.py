@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import ReadOnlyError
-from whoosh.index import EmptyIndexError, FileIndex
+from whoosh.index import EmptyIndexError, FileIndex, open_dir
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Query, Require, Term
 from whoosh.reading import SegmentReader, TermInfo, TermNotFound
@@ -124,6 +124,16 @@ def test_stock_whoosh_answers_as_over_its_own_files(corpus: Corpus, queries: lis
 @settings(max_examples=2_000)
 def test_stock_whoosh_answers_so_2000_times(corpus: Corpus, queries: list[Query]) -> None:
     same_answers(corpus, queries)
+
+
+def test_plain_whoosh_opens_our_index() -> None:
+    """With no line of ours, and the schema that lies in the index."""
+    with ours(Corpus([[["bà", "ba"], ["ba"]]], frozenset({1}))) as index:
+        plain = open_dir(index.storage.folder)
+        assert type(plain) is FileIndex
+        with plain.searcher() as searcher:
+            (hit,) = searcher.search(Phrase("text", ["bà", "ba"]))
+            assert hit.fields() == {"facts": [0, "bài mẫu"]}
 
 
 @given(corpora())

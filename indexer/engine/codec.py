@@ -35,8 +35,8 @@ class ArraySegment(Segment):  # type: ignore[misc]
     The files never change. Rows that are no longer to be found are `deleted`, ascending.
     """
 
-    def __init__(self, documents: int = 0, deleted: bytes = b"", indexname: str = NAME) -> None:
-        super().__init__(indexname)
+    def __init__(self, documents: int = 0, deleted: bytes = b"") -> None:
+        super().__init__(NAME)
         self.documents = documents
         self.deleted = deleted
 
@@ -55,9 +55,6 @@ class ArraySegment(Segment):  # type: ignore[misc]
     def delete(self, rows: NDArray[Any]) -> None:
         """Delete these rows, too."""
         self.deleted = np.union1d(self.deleted_rows(), rows).astype(ROW).tobytes()
-
-    def set_doc_count(self, doccount: int) -> None:
-        self.documents = doccount
 
     def doc_count_all(self) -> int:
         return self.documents
@@ -80,19 +77,12 @@ class ArraySegment(Segment):  # type: ignore[misc]
         at = int(np.searchsorted(rows, docnum))
         return at < len(rows) and int(rows[at]) == docnum
 
-    def should_assemble(self) -> bool:
-        """A compound file would be a copy, and its arrays not aligned."""
-        return False
-
 
 class ArrayCodec(Codec):  # type: ignore[misc]
     """Lets stock Whoosh read our segments. They are written by writer.py, not through Whoosh."""
 
     def __init__(self) -> None:
         self.mapped = cache(MappedSegment)
-
-    def new_segment(self, storage: FileStorage, indexname: str) -> ArraySegment:
-        return ArraySegment(indexname=indexname)
 
     def terms_reader(self, storage: FileStorage, segment: ArraySegment) -> LeafTerms:
         return LeafTerms(self.mapped(Path(storage.folder, segment.segment_id())))
