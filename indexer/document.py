@@ -10,13 +10,13 @@ from typing import Literal
 
 from crawler.article import Article
 from crawler.store import Stored
-from indexer.document_numbers import DocumentNumber, document_numbers
-from indexer.mentions import mentions
-from indexer.normalize import normalize
-from indexer.periods import Period, periods_of
-from indexer.reporting import reporting_period
+from indexer.document_numbers import DocumentNumber, numbers_in
+from indexer.mentions import mentions_in
+from indexer.normalize import keys_in, normalize
+from indexer.periods import Period, periods_in
+from indexer.reporting import reported_in
 from indexer.topic_model import TopicModel
-from indexer.topics import topics_of
+from indexer.topics import TopicMatch, topics_in
 from indexer.units import Unit
 from indexer.wards import REFORM, Gazetteer
 
@@ -86,12 +86,13 @@ class Annotator:
     ) -> None:
         self.gazetteer = gazetteer
         self.sources = sources
-        self.topics_of = model.topics_of if model else topics_of
+        self.topics_in = model.topics_in if model else topics_in
 
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
         article = stored.article
-        text = f"{article.title}\n{article.text}"
+        title, body = normalize(article.title), normalize(article.text)
+        text = f"{title}\n{body}"
         day = article.published.day if article.published else None
         source = self.sources.get(article.portal)
         units = list(dict.fromkeys(self._units(source, text, day)))
@@ -104,12 +105,19 @@ class Annotator:
             provinces=tuple(
                 dict.fromkeys([*self._home(source), *(u.province_slug for u in today)])
             ),
-            topics=tuple(match.slug for match in self.topics_of(article)),
-            type=type_of(article.title),
-            numbers=document_numbers(text),
-            periods=periods_of(text, day),
-            reports_on=reporting_period(article.title, article.text, day),
+            topics=tuple(match.slug for match in self._topics(title, body, article.section)),
+            type=type_of(title),
+            numbers=numbers_in(text),
+            periods=periods_in(text, day),
+            reports_on=reported_in(title, body, day),
         )
+
+    def topics_of(self, article: Article) -> tuple[TopicMatch, ...]:
+        """The topics of an article, best first, and what tells them."""
+        return self._topics(normalize(article.title), normalize(article.text), article.section)
+
+    def _topics(self, title: str, body: str, section: str) -> tuple[TopicMatch, ...]:
+        return self.topics_in(keys_in(title), keys_in(body), section)
 
     def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:
         """The portal's own ward as of `day`, then those that title and text name."""
@@ -120,7 +128,7 @@ class Annotator:
             own = own_unit(self.gazetteer, source.ward, source.province, day)
         yield from own
         slug = province.slug if province else ""
-        for mention in mentions(self.gazetteer, text, slug, day, own[0] if own else None):
+        for mention in mentions_in(self.gazetteer, text, slug, day, own[0] if own else None):
             yield mention.unit
 
     def _home(self, source: Source | None) -> Iterator[str]:

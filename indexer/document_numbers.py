@@ -76,7 +76,7 @@ _OFFICE = r"(?:[A-ZĐƯ]{2,}[a-z]?\d*|[A-ZĐƯ]\d+)"
 _FURTHER = r"(?:[-.&][A-ZĐƯ]+[a-z]?\d*)*"
 _NUMBER = re.compile(
     rf"""
-    (?<![\w/.-])(?<!\d,) (?P<number>\d{{1,5}}[A-Za-z]?) (?:\ ?/\ ?(?P<year>(?:19|20)\d\d))?
+    (?P<number>[0-9](?<![\w/.-].)(?<!\d,.)\d{{0,4}}[A-Za-z]?) (?:\ ?/\ ?(?P<year>(?:19|20)\d\d))?
     (?:
         (?:\ {{0,3}}[-/]\ {{0,3}} | (?P<gap>\ )) (?P<sign>{_SIGN}) \ {{0,3}}[-/]\ {{0,3}}
         (?P<issuer>{_OFFICE}{_FURTHER})
@@ -137,8 +137,13 @@ def document_numbers(text: str) -> tuple[DocumentNumber, ...]:
     >>> [str(each) for each in found], found[0].kind, str(found[0].day)
     (['17-CT/TU', '12/BC-UBND'], 'Chỉ thị', '2021-10-13')
     """
+    return numbers_in(normalize(text))
+
+
+def numbers_in(normal: str) -> tuple[DocumentNumber, ...]:
+    """document_numbers() of a text that is normalised already."""
     found: dict[str, DocumentNumber] = {}
-    for each in _read(normalize(text)):
+    for each in _read(normal):
         known = found.get(str(each))
         if known is None or (known.day is None and each.day is not None):
             found[str(each)] = each

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
 TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
@@ -223,7 +223,7 @@ def syllables(text: str) -> list[Token]:
     ['ubnd', 'phường', '07', '2022', '81m', '144']
     """
     normal, places = aligned(text)
-    found = _tokens(normal)
+    found = syllables_in(normal)
     if places is None:
         return found
     return [Token(token.key, places[token.start][0], places[token.end - 1][1]) for token in found]
@@ -250,7 +250,12 @@ def keys(text: str) -> list[str]:
     >>> keys("UBND phường, 07/2022")
     ['ubnd', 'phường', '07', '2022']
     """
-    words = _SYLLABLE.findall(_lower(normalize(text)))
+    return keys_in(normalize(text))
+
+
+def keys_in(normal: str) -> list[str]:
+    """keys() of a text that is normalised already."""
+    words = _SYLLABLE.findall(_lower(normal))
     return list(map(_KEYS.get, words, words))
 
 
@@ -262,20 +267,23 @@ def keys_and_lengths(text: str) -> tuple[list[str], list[int]]:
     """
     normal, places = aligned(text)
     if places is None:
-        pieces = _SYLLABLES_AND_REST.split(_lower(normal))
-        words = pieces[1::2]
-        return list(map(_KEYS.get, words, words)), list(map(len, pieces[:-1]))
+        return _keys_and_lengths(normal)
     tokens = syllables(text)
     bounds = [0, *(bound for token in tokens for bound in token[1:])]
     return [token.key for token in tokens], [end - start for start, end in pairwise(bounds)]
 
 
-def _tokens(normal: str) -> list[Token]:
-    table = _KEYS
-    return [
-        Token(table.get(word := match[0], word), *match.span())
-        for match in _SYLLABLE.finditer(_lower(normal))
-    ]
+def syllables_in(normal: str) -> list[Token]:
+    """syllables() of a text that is normalised already."""
+    keys, lengths = _keys_and_lengths(normal)
+    bounds = list(accumulate(lengths))
+    return list(map(Token, keys, bounds[::2], bounds[1::2]))
+
+
+def _keys_and_lengths(normal: str) -> tuple[list[str], list[int]]:
+    pieces = _SYLLABLES_AND_REST.split(_lower(normal))
+    words = pieces[1::2]
+    return list(map(_KEYS.get, words, words)), list(map(len, pieces[:-1]))
 
 
 def _lower(normal: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from indexer.normalize import normalize
-from indexer.periods import Period, periods_of
+from indexer.periods import Period, periods_in
 
 HEAD = 900
 """Characters of a text within which it says what it accounts for; what follows are its parts."""
@@ -52,6 +52,11 @@ def reporting_period(title: str, text: str, published: date | None = None) -> Pe
     >>> str(found.since), str(found.until)
     ('2022-01-01', '2022-09-30')
     """
+    return reported_in(normalize(title), normalize(text), published)
+
+
+def reported_in(title: str, text: str, published: date | None = None) -> Period | None:
+    """reporting_period() of a title and a text that are normalised already."""
     points: dict[tuple[date, date], list[int]] = defaultdict(list)
     periods: dict[tuple[date, date], Period] = {}
     for period, each in _weighed(title, text, published):
@@ -65,9 +70,9 @@ def reporting_period(title: str, text: str, published: date | None = None) -> Pe
 
 def _weighed(title: str, text: str, published: date | None) -> Iterator[tuple[Period, int]]:
     """Every span of the title and the head of the text, with its points."""
-    for period, points in _spans(normalize(title), published):
+    for period, points in _spans(title, published):
         yield period, points + IN_TITLE
-    for number, sentence in enumerate(_SENTENCE.split(normalize(text[:HEAD]).lstrip())):
+    for number, sentence in enumerate(_SENTENCE.split(text[:HEAD].lstrip())):
         for period, points in _spans(sentence, published):
             lead = points > 0 and number < 2 and not _CITING.match(sentence)
             yield period, points + IN_LEAD * lead
@@ -77,7 +82,7 @@ def _spans(sentence: str, published: date | None) -> Iterator[tuple[Period, int]
     """The spans of one sentence in order, with points for the words between it and the last."""
     if not _SPAN_WORD.search(sentence):
         return
-    named = (each for each in periods_of(sentence, published) if each.kind in ("report", "term"))
+    named = (each for each in periods_in(sentence, published) if each.kind in ("report", "term"))
     end = 0
     for start, period in sorted(((sentence.find(p.words), p) for p in named), key=_place):
         before, end = sentence[end:start], start + len(period.words)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from crawler.article import Article
 from indexer.normalize import keys
-from indexer.topics import THRESHOLD, TOPICS, TopicMatch, topics_of, topics_of_section
+from indexer.topics import THRESHOLD, TOPICS, TopicMatch, topics_in, topics_of, topics_of_section
 
 LEAST = 100
 """Articles of sections of a topic below which it is not learned."""
@@ -65,12 +65,18 @@ class TopicModel:
 
     def topics_of(self, article: Article) -> tuple[TopicMatch, ...]:
         """As topics.topics_of(), but its own topics by its words, from THRESHOLD for even odds."""
-        by_phrases = (each for each in topics_of(article) if each.slug not in self.weights)
-        found = [*by_phrases, *self._matches(article)]
+        return self.topics_in(keys(article.title), keys(article.text), article.section)
+
+    def topics_in(
+        self, title: Sequence[str], text: Sequence[str], section: str
+    ) -> tuple[TopicMatch, ...]:
+        """topics_of() an article by the keys of its title and text."""
+        by_phrases = topics_in(title, text, section)
+        found = [each for each in by_phrases if each.slug not in self.weights]
+        found += self._matches(_words([*title, *text]))
         return tuple(sorted(found, key=lambda match: -match.score))
 
-    def _matches(self, article: Article) -> Iterator[TopicMatch]:
-        named = _words(article)
+    def _matches(self, named: frozenset[str]) -> Iterator[TopicMatch]:
         for slug, weights in self.weights.items():
             share = 1 / np.sqrt(len(named) or 1)
             added = {word: weights[word] * share for word in named & weights.keys()}
@@ -110,19 +116,24 @@ def _is_set_aside(article: Article) -> bool:
     return digest[0] % SET_ASIDE == 0
 
 
-def _words(article: Article) -> frozenset[str]:
-    syllables = keys(f"{article.title}\n{article.text}")[:LONGEST]
+def _words_of(article: Article) -> frozenset[str]:
+    return _words([*keys(article.title), *keys(article.text)])
+
+
+def _words(keys: Sequence[str]) -> frozenset[str]:
+    """The first syllables of a text, and pairs of them."""
+    syllables = keys[:LONGEST]
     return frozenset([*syllables, *(" ".join(pair) for pair in pairwise(syllables))])
 
 
 def _learn(known: Known, slugs: Sequence[str]) -> dict[str, dict[str, float]]:
     """The weights of each topic's words."""
-    frequency = Counter(word for article, _ in known for word in _words(article))
+    frequency = Counter(word for article, _ in known for word in _words_of(article))
     words = [word for word, count in frequency.most_common(MOST_WORDS) if count >= RAREST]
     numbers = {word: number for number, word in enumerate(words)}
     rows, shares = [], []
     for article, _ in known:
-        named = _words(article)
+        named = _words_of(article)
         rows.append(np.array([numbers[w] for w in named if w in numbers], dtype=np.intp))
         shares.append(1 / np.sqrt(len(named) or 1))
     wanted = np.zeros((len(known), len(slugs)))

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from crawler.article import Article
@@ -26,6 +27,9 @@ MOST_OFTEN = 3
 
 SECTION_SCORE = 10.0
 """What the portal's own section of that name adds; "Kinh tế - Đô thị" adds half to each of two."""
+
+MOST_SECTIONS = 1_000
+"""Names of sections that are remembered."""
 
 _SECTION_ENDS = re.compile(r"\s*[-–,;/&|]\s*|\s+và\s+")
 
@@ -70,20 +74,38 @@ def _topic(
 
 
 _TOPICS, _OUTSIDE = _load()
+_ALL = (*_TOPICS, _OUTSIDE)
 TOPICS: Mapping[str, str] = {topic.slug: topic.label for topic in _TOPICS}
 """Slug → label, in the order of topics.toml."""
 
 
-def _starts(topics: Iterable[_Topic]) -> dict[str, list[list[str]]]:
-    """First syllable → the phrases that begin with it, longest first."""
-    starts: dict[str, list[list[str]]] = defaultdict(list)
-    for phrase in {phrase for topic in topics for phrase in topic.phrases}:
-        syllables = phrase.split()
-        starts[syllables[0]].append(syllables)
-    return {first: sorted(each, key=len, reverse=True) for first, each in starts.items()}
+def _starts(topics: Iterable[_Topic]) -> dict[str, dict[str, list[list[str]]]]:
+    """First syllable → second one → the phrases that may begin there, longest first.
+
+    Those of one syllable stand under every second one, and under "" for any other.
+    """
+    starts: dict[str, dict[str, list[list[str]]]] = defaultdict(lambda: defaultdict(list))
+    phrases = {phrase for topic in topics for phrase in topic.phrases}
+    for phrase in sorted(map(str.split, phrases), key=len, reverse=True):
+        first, second = [*phrase, ""][:2]
+        starts[first][second].append(phrase)
+    for seconds in starts.values():
+        alone = seconds.setdefault("", [])
+        seconds.update((second, [*each, *alone]) for second, each in seconds.items() if second)
+    return {first: dict(seconds) for first, seconds in starts.items()}
 
 
-_STARTS = _starts((*_TOPICS, _OUTSIDE))
+def _named() -> dict[str, list[tuple[int, str, float]]]:
+    """Keys of a phrase → the topics it speaks for by number, as it is written, its weight."""
+    named = defaultdict(list)
+    for number, topic in enumerate(_ALL):
+        for phrase, (written, weight) in topic.phrases.items():
+            named[phrase].append((number, written, weight))
+    return dict(named)
+
+
+_STARTS = _starts(_ALL)
+_NAMED = _named()
 
 
 def topics_of(article: Article) -> tuple[TopicMatch, ...]:
@@ -91,18 +113,36 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
 
     Nor has one a topic that is rather about the world, science or gadgets than about any.
     """
-    counts = {
-        phrase: min(count, MOST_OFTEN) for phrase, count in Counter(_phrases(article.text)).items()
-    }
-    for phrase in set(_phrases(article.title)):
-        counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
-    sections = _sections(article.section)
-    matches = [_match(topic, counts, sections) for topic in _TOPICS]
-    best = max(match.score for match in matches)
-    if _match(_OUTSIDE, counts, {}).score > best:
+    return topics_in(keys(article.title), keys(article.text), article.section)
+
+
+def topics_in(title: Sequence[str], text: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
+    """topics_of() an article by the keys of its title and text."""
+    *added, outside = _added(title, text)
+    by_section = _by_section(section)
+    scores = [sum(each.values()) + more for each, more in zip(added, by_section, strict=True)]
+    if sum(outside.values()) > max(scores):
         return ()
-    kept = [match for match in matches if match.score >= max(THRESHOLD, SHARE * best)]
-    return tuple(sorted(kept, key=lambda match: -match.score))
+    floor = max(THRESHOLD, SHARE * max(scores))
+    kept = (each for each in zip(_TOPICS, scores, added, strict=True) if each[1] >= floor)
+    matches = [TopicMatch(t.slug, t.label, score, _strongest(each)) for t, score, each in kept]
+    return tuple(sorted(matches, key=lambda match: -match.score))
+
+
+def _added(title: Sequence[str], text: Sequence[str]) -> list[dict[str, float]]:
+    """What each phrase, as written, adds to each topic, in the order of _ALL."""
+    counts = {phrase: min(count, MOST_OFTEN) for phrase, count in Counter(_phrases(text)).items()}
+    for phrase in set(_phrases(title)):
+        counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
+    added: list[dict[str, float]] = [{} for _ in _ALL]
+    for phrase, count in counts.items():
+        for number, written, weight in _NAMED[phrase]:
+            added[number][written] = weight * count
+    return added
+
+
+def _strongest(phrases: Mapping[str, float]) -> dict[str, float]:
+    return dict(sorted(phrases.items(), key=lambda each: (-each[1], each[0])))
 
 
 def topics_of_section(section: str) -> frozenset[str]:
@@ -111,33 +151,27 @@ def topics_of_section(section: str) -> frozenset[str]:
     return frozenset(topic.slug for topic in _TOPICS if name in topic.sections)
 
 
-def _phrases(text: str) -> Iterator[str]:
+def _phrases(syllables: Sequence[str]) -> Iterator[str]:
     """The phrases in a text, from left to right, the longest where several begin."""
-    syllables = keys(text)
     position = 0
     for start, first in enumerate(syllables):
         if start < position or first not in _STARTS:
             continue
-        for phrase in _STARTS[first]:
+        seconds = _STARTS[first]
+        second = syllables[start + 1] if start + 1 < len(syllables) else ""
+        for phrase in seconds.get(second, seconds[""]):
             if syllables[start : start + len(phrase)] == phrase:
                 yield " ".join(phrase)
                 position = start + len(phrase)
                 break
 
 
-def _sections(section: str) -> dict[str, float]:
-    """Keys of a section's name, or else of its parts → what each adds."""
+@lru_cache(MOST_SECTIONS)
+def _by_section(section: str) -> tuple[float, ...]:
+    """What the name of a section, or else its parts, adds to each topic."""
     name = " ".join(keys(section))
-    if any(name in topic.sections for topic in _TOPICS):
-        return {name: SECTION_SCORE}
-    parts = [" ".join(keys(part)) for part in _SECTION_ENDS.split(section)]
-    return {part: SECTION_SCORE / len(parts) for part in parts}
-
-
-def _match(topic: _Topic, counts: Mapping[str, int], sections: Mapping[str, float]) -> TopicMatch:
-    named = counts.keys() & topic.phrases.keys()
-    found = ((*topic.phrases[each], counts[each]) for each in named)
-    scores = {phrase: weight * count for phrase, weight, count in found}
-    in_sections = sum(sections[each] for each in sections.keys() & topic.sections)
-    strongest = dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))
-    return TopicMatch(topic.slug, topic.label, sum(scores.values()) + in_sections, strongest)
+    parts = [name]
+    if not any(name in topic.sections for topic in _TOPICS):
+        parts = [" ".join(keys(part)) for part in _SECTION_ENDS.split(section)]
+    score = SECTION_SCORE / len(parts)
+    return tuple(score * len(topic.sections.intersection(parts)) for topic in _TOPICS)
