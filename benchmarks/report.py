@@ -23,7 +23,7 @@ from table import Row, markdown
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-NAMES = ("search", "relevance", "extraction", "copies", "language", "crawl", "web")
+NAMES = ("search", "pages", "relevance", "extraction", "copies", "language", "crawl", "web")
 
 
 @dataclass(frozen=True, slots=True)
