@@ -44,6 +44,15 @@ def test_the_first_piece_says_the_type(tmp_path: Path) -> None:
     assert Arrays(tmp_path / "MAIN_1").get("documents", "text").dtype == np.uint16
 
 
+def test_no_file_stays_open_where_the_disk_has_no_room(tmp_path: Path) -> None:
+    full = open("/dev/full", "wb")  # noqa: SIM115 - the writer closes it
+    with pytest.raises(OSError, match="No space left"), ArraysWriter(tmp_path / "MAIN_1") as writer:
+        writer.files["documents"] = full
+        writer.append("documents", "text", np.array([1], np.uint16))
+        writer.close({})
+    assert full.closed
+
+
 def test_files_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "MAIN_1.documents").touch()
     with pytest.raises(FileExistsError):

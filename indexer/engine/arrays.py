@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,23 @@ WHOLE = "arrays"
 
 
 class ArraysWriter:
-    """Writes the files `<stem>.…`; nothing can be read of them before close()."""
+    """Writes the files `<stem>.…`; nothing can be read of them before close().
+
+    As a context it leaves no file open, whatever happens.
+    """
 
     def __init__(self, stem: Path) -> None:
         self.stem = stem
         self.files: dict[str, BinaryIO] = {}
         self.places: dict[str, dict[str, list[Any]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for file in self.files.values():
+            with suppress(OSError):  # what the disk has no room for; that was raised before
+                file.close()
 
     def write(self, role: str, name: str, items: NDArray[Any]) -> None:
         """A whole array."""

@@ -96,24 +96,25 @@ class Batch:
 
     def write(self, stem: Path) -> None:
         """Write the segment's files."""
-        writer = ArraysWriter(stem)
         keys = {name: tokens.in_order() for name, tokens in self.kept.items()}
-        for each in self.fields:
-            if each.pairs_of:
-                pairs, postings = inverted_pairs(keys[each.pairs_of])
-                _write_postings(writer, each, postings, pair_lengths(keys[each.pairs_of].lengths))
-                writer.write("pair_keys", each.name, pairs)
-            else:
-                postings = inverted(keys[each.name], each.positions)
-                _write_postings(writer, each, postings, keys[each.name].lengths)
-                write_terms(writer, each.name, keys[each.name].terms)
-        writer.close(
-            {
-                "documents": self.documents,
-                "facets": self.rows.write(writer),
-                "pairs_of": {each.name: each.pairs_of for each in self.fields if each.pairs_of},
-            }
-        )
+        with ArraysWriter(stem) as writer:
+            for each in self.fields:
+                held = keys[each.pairs_of or each.name]
+                if each.pairs_of:
+                    pairs, postings = inverted_pairs(held)
+                    _write_postings(writer, each, postings, pair_lengths(held.lengths))
+                    writer.write("pair_keys", each.name, pairs)
+                else:
+                    postings = inverted(held, each.positions)
+                    _write_postings(writer, each, postings, held.lengths)
+                    write_terms(writer, each.name, held.terms)
+            writer.close(
+                {
+                    "documents": self.documents,
+                    "facets": self.rows.write(writer),
+                    "pairs_of": {each.name: each.pairs_of for each in self.fields if each.pairs_of},
+                }
+            )
 
 
 def _write_postings(writer: ArraysWriter, field: Kept, postings: Postings, lengths: Array) -> None:

@@ -53,8 +53,11 @@ class _Terms:
 def merge(segments: Sequence[tuple[MappedSegment, NDArray[np.uint32]]], stem: Path) -> int:
     """Write the documents of these segments but their deleted rows as one segment, at least one
     document; gives how many."""
-    sources = _sources(segments)
-    writer = ArraysWriter(stem)
+    with ArraysWriter(stem) as writer:
+        return _merge(writer, _sources(segments))
+
+
+def _merge(writer: ArraysWriter, sources: Sequence[_Source]) -> int:
     terms: dict[str, _Terms] = {}
     held: dict[str, NDArray[np.bool_]] = {}
     for field in _fields(sources[0].segment):
