@@ -4,11 +4,13 @@ stock Whoosh where that is right (tests/test_whoosh.py lists where it is not).""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from unittest.mock import patch
 
 import numpy as np
@@ -18,7 +20,16 @@ from hypothesis import strategies as st
 from whoosh import query as q
 from whoosh.scoring import BM25F
 
-from indexer.engine import writer
+from indexer.engine import (
+    accumulator,
+    adjacency,
+    generation,
+    matching,
+    merge,
+    occurrences,
+    weights,
+    writer,
+)
 from indexer.engine.codec import ArrayIndex, open_index, segments_of
 from indexer.engine.evaluator import Evaluator, Found
 from indexer.engine.formula import Formula, whoosh_idf
@@ -60,8 +71,17 @@ HISTORIES = st.lists(
     min_size=1,
     max_size=8,
 )
-FANS = st.sampled_from((2, 3, 8))
-"""After how many segments of a like size they are merged."""
+KNOBS: Mapping[str, Sequence[tuple[ModuleType, str, float]]] = {
+    "merged soon": [(writer, "FAN", 2)],
+    "seldom merged": [(writer, "LIVING", 0.0)],
+    "in small pieces": [(writer, "FULL", 20), (merge, "RANGE", 3), (adjacency, "PIECE", 5)],
+    "row by row": [(accumulator, "FEW", 9.0), (matching, "FEW", 9.0), (weights, "COMMON", 9.0)],
+    "all at once": [(accumulator, "FEW", 0.0), (matching, "FEW", 0.0), (weights, "COMMON", 0.0)],
+    "looked up": [(module, "RARER", 0) for module in (weights, matching, occurrences)],
+    "nothing kept": [(generation, "POSTINGS_KEPT", 0), (weights, "WEIGHTS_KEPT", 0)],
+}
+"""Where the engine chooses between ways by size, what makes small corpora go each of them."""
+TURNED = st.sets(st.sampled_from(sorted(KNOBS)))
 
 
 class World:
@@ -97,9 +117,12 @@ def entry(number: int, sample: Sample, version: int) -> Entry:
 
 
 @contextmanager
-def worlds(history: Sequence[Commit], fan: int) -> Iterator[World]:
-    with TemporaryDirectory() as folder, patch.object(writer, "FAN", fan):
-        yield World(Path(folder), history)
+def worlds(history: Sequence[Commit], turned: Collection[str]) -> Iterator[World]:
+    """The world of a history, with these knobs turned."""
+    with ExitStack() as stack:
+        for module, name, value in chain.from_iterable(map(KNOBS.__getitem__, sorted(turned))):
+            stack.enter_context(patch.object(module, name, value))
+        yield World(Path(stack.enter_context(TemporaryDirectory())), history)
 
 
 def assert_living(world: World) -> None:
@@ -123,9 +146,9 @@ def assert_ranked(found: Found, scores: Mapping[int, float], limit: int) -> None
 
 
 def answers_as_brute_force(
-    history: Sequence[Commit], fan: int, asked: Sequence[q.Query], limit: int
+    history: Sequence[Commit], turned: set[str], asked: Sequence[q.Query], limit: int
 ) -> None:
-    with worlds(history, fan) as world:
+    with worlds(history, turned) as world:
         assert_living(world)
         plain = BruteForce(world.documents, world.live, FORMULA)
         engine = Evaluator(world.generation, FORMULA)
@@ -145,21 +168,21 @@ def answers_as_brute_force(
 ASKED = st.lists(queries((*WORDS, "none")), min_size=1, max_size=6)
 
 
-@given(HISTORIES, FANS, ASKED, st.integers(0, 15))
+@given(HISTORIES, TURNED, ASKED, st.integers(0, 15))
 @settings(max_examples=60)
 def test_answers_as_brute_force(
-    history: list[Commit], fan: int, asked: list[q.Query], limit: int
+    history: list[Commit], turned: set[str], asked: list[q.Query], limit: int
 ) -> None:
-    answers_as_brute_force(history, fan, asked, limit)
+    answers_as_brute_force(history, turned, asked, limit)
 
 
 @pytest.mark.soak
-@given(HISTORIES, FANS, ASKED, st.integers(0, 15))
+@given(HISTORIES, TURNED, ASKED, st.integers(0, 15))
 @settings(max_examples=2_000)
 def test_answers_as_brute_force_2000_times(
-    history: list[Commit], fan: int, asked: list[q.Query], limit: int
+    history: list[Commit], turned: set[str], asked: list[q.Query], limit: int
 ) -> None:
-    answers_as_brute_force(history, fan, asked, limit)
+    answers_as_brute_force(history, turned, asked, limit)
 
 
 def sums(inner: st.SearchStrategy[q.Query]) -> st.SearchStrategy[q.Query]:
@@ -177,10 +200,10 @@ TRUSTED = st.recursive(terms((*WORDS, "none")) | PHRASES, sums, max_leaves=5)
 
 
 def answers_as_whoosh(
-    history: Sequence[Commit], fan: int, asked: Sequence[tuple[q.Query, Sequence[q.Query]]]
+    history: Sequence[Commit], turned: set[str], asked: Sequence[tuple[q.Query, Sequence[q.Query]]]
 ) -> None:
     """What is asked is what is wanted, and what is not; each Not gains 1.0 with stock Whoosh."""
-    with worlds(history, fan) as world:
+    with worlds(history, turned) as world:
         engine = Evaluator(world.generation, AS_WHOOSH)
         with world.index().searcher(weighting=BM25F()) as stock:
             for wanted, unwanted in asked:
@@ -197,21 +220,21 @@ PAIRS = st.lists(
 )
 
 
-@given(HISTORIES, FANS, PAIRS)
+@given(HISTORIES, TURNED, PAIRS)
 @settings(max_examples=25)
 def test_answers_as_stock_whoosh(
-    history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
+    history: list[Commit], turned: set[str], asked: list[tuple[q.Query, list[q.Query]]]
 ) -> None:
-    answers_as_whoosh(history, fan, asked)
+    answers_as_whoosh(history, turned, asked)
 
 
 @pytest.mark.soak
-@given(HISTORIES, FANS, PAIRS)
+@given(HISTORIES, TURNED, PAIRS)
 @settings(max_examples=2_000)
 def test_answers_as_stock_whoosh_2000_times(
-    history: list[Commit], fan: int, asked: list[tuple[q.Query, list[q.Query]]]
+    history: list[Commit], turned: set[str], asked: list[tuple[q.Query, list[q.Query]]]
 ) -> None:
-    answers_as_whoosh(history, fan, asked)
+    answers_as_whoosh(history, turned, asked)
 
 
 def test_frequencies_that_no_code_holds_choose_the_best(tmp_path: Path) -> None:
