@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whoosh.query import Term
 
 from indexer.engine.generation import Array
-from indexer.engine.weights import Scores, Weights
+from indexer.engine.weights import Scores, Weighted, Weights
 
 FEW = 1 / 8
 """Share of the documents below which only those that hold a term are gone through."""
@@ -26,56 +26,62 @@ Scored = tuple[Array | None, Scores]
 
 
 class Accumulator:
-    """Of one generation, by one formula; boosts are above 0."""
+    """Of one generation, by one formula. Scores of all documents hold until the next call."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self.documents = weights.generation.document_count
-        self._sums = np.zeros(self.documents, np.float32)  # all 0 between calls
+        self._sums = np.zeros(self.documents, np.float32)
+        self._zeros = np.zeros(self.documents, np.float32)  # all 0 between calls
         self._last = np.empty(self.documents, np.int32)
 
     def one(self, term: Term) -> Scored:
         """The documents of a term."""
-        documents = self.weights.postings(term).documents
-        row = self.weights.row(term) if len(documents) > MOST * self.documents else None
-        return (documents, self.weights.of(term)) if row is None else (None, row)
+        found = self.weights.of(term)
+        if found.row is not None and found.count > MOST * self.documents:
+            return None, found.row
+        return found.documents, found.weights
 
     def all_of(self, terms: Sequence[Term]) -> Scored:
         """Documents that hold all terms, from the rarest term on."""
-        counted = [(len(self.weights.postings(term).documents), term) for term in terms]
-        first, *others = [term for _, term in sorted(counted, key=lambda each: each[0])]
-        rows: Array = self.weights.postings(first).documents.astype(np.intp)
-        scores = self.weights.of(first)
+        first, *others = sorted(map(self.weights.of, terms), key=_count)
+        rows = first.documents.astype(np.intp)
+        scores = first.weights
         for term in others:
-            added = self.weights.among(term, rows)
-            kept = (added > 0).nonzero()[0]
+            added = term.among(rows, self._zeros)
+            kept = np.nonzero(added > 0)[0]
             rows, scores = rows.take(kept), scores.take(kept)
             scores += added.take(kept)
         return rows, scores
 
     def any_of(self, terms: Sequence[Term]) -> Scored:
         """Documents that hold one of the terms."""
-        holding = [self.weights.postings(term).documents for term in terms]
-        if sum(map(len, holding)) > FEW * self.documents:
-            return None, self.everywhere(terms)
-        weights = [self.weights.of(term) for term in terms]
-        rows = np.concatenate([np.empty(0, np.intp), *holding])
-        np.add.at(self._sums, rows, np.concatenate(weights))
-        scores = self._sums.take(rows)
-        self._sums[rows] = 0
+        found = [self.weights.of(term) for term in terms]
+        if sum(map(_count, found)) > FEW * self.documents:
+            return None, self._everywhere(found)
+        rows = np.concatenate([each.documents for each in found]).astype(np.intp)
+        np.add.at(self._zeros, rows, np.concatenate([each.weights for each in found]))
+        scores = self._zeros.take(rows)
+        self._zeros[rows] = 0
         once = self._once(rows)
         return rows.take(once), scores.take(once)
 
     def everywhere(self, terms: Sequence[Term]) -> Scores:
         """The sum for every document."""
-        sums = np.zeros(self.documents, np.float32)
-        for term in terms:
-            row = self.weights.row(term)
-            if row is not None:
-                sums += row
-            else:
-                documents = self.weights.postings(term).documents.astype(np.intp)
-                np.add.at(sums, documents, self.weights.of(term))
+        return self._everywhere([self.weights.of(term) for term in terms])
+
+    def _everywhere(self, found: Sequence[Weighted]) -> Scores:
+        rows = [each.row for each in found if each.row is not None]
+        sums = self._sums
+        if len(rows) < 2:
+            sums[:] = rows[0] if rows else 0
+        else:
+            np.add(rows[0], rows[1], out=sums)
+        for row in rows[2:]:
+            sums += row
+        for each in found:
+            if each.row is None:
+                np.add.at(sums, each.documents.astype(np.intp), each.weights)
         return sums
 
     def _once(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -83,3 +89,7 @@ class Accumulator:
         every = np.arange(len(rows), dtype=np.int32)
         self._last[rows] = every
         return np.nonzero(self._last.take(rows) == every)[0]
+
+
+def _count(term: Weighted) -> int:
+    return term.count

@@ -23,6 +23,7 @@ class Counting:
 
     def of_rows(self, facets: Sequence[str], rows: Array) -> Counts:
         """Of these documents."""
+        rows = rows.astype(np.intp, copy=False)
         return {name: self.generation.facet(name).of(rows) for name in facets}
 
     def of_flags(self, facets: Sequence[str], flags: Mask) -> tuple[int, Counts]:

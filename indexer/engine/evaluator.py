@@ -51,17 +51,18 @@ class Evaluator:
 
         Documents that the query does not match score 0, and come last.
         """
-        return self._best(query, rows, self.ranking.scores(query, rows), limit)
+        scores = self.ranking.scores(query, rows, False)
+        return self._best(query, rows, scores, limit, False)
 
     def search(self, query: Query, limit: int, facets: Sequence[str] = ()) -> Found:
         """All at once: what matches, the best of it, and the counts of facets. Raises as matches()
         does."""
         rows, scores = self._scored(query)
         if rows is None:
-            best_rows, exact = self._first(query, leaders(scores, limit), limit)
+            best_rows, exact = self._first(query, leaders(scores, limit), limit, True)
             total, counts = self.counting.of_flags(facets, scores > 0)
             return Found(total, best_rows, exact, counts)
-        best_rows, exact = self._best(query, rows, scores, limit)
+        best_rows, exact = self._best(query, rows, scores, limit, True)
         return Found(len(rows), best_rows, exact, self.counting.of_rows(facets, rows))
 
     def counts(
@@ -80,20 +81,20 @@ class Evaluator:
             add_up = self.accumulator.all_of if type(query) is And else self.accumulator.any_of
             return add_up(query.subqueries)
         rows = self.matching.rows(query)
-        return rows, self.ranking.scores(query, rows)
+        return rows, self.ranking.scores(query, rows, True)
 
     def _best(
-        self, query: Query, rows: Array, scores: Scores, limit: int
+        self, query: Query, rows: Array, scores: Scores, limit: int, matching: bool
     ) -> tuple[NDArray[np.intp], Exact]:
         near = leaders(scores, limit)
         if len(near) < min(limit, len(rows)):  # those that score 0, too
             near = np.arange(len(rows))
-        return self._first(query, rows.take(near).astype(np.intp), limit)
+        return self._first(query, rows.take(near).astype(np.intp), limit, matching)
 
     def _first(
-        self, query: Query, rows: NDArray[np.intp], limit: int
+        self, query: Query, rows: NDArray[np.intp], limit: int, matching: bool
     ) -> tuple[NDArray[np.intp], Exact]:
-        exact = self.ranking.exact(query, rows)
+        exact = self.ranking.exact(query, rows, matching)
         order = best(exact, rows, limit)
         return rows.take(order), exact.take(order)
 

@@ -51,9 +51,10 @@ class FacetColumn:
         of_sets = np.bincount(self.sets.take(rows), minlength=len(self.set_ends))
         if self._single:
             return of_sets
-        return np.bincount(self._codes, of_sets.take(self._owners), len(self.values)).astype(
-            np.int64
-        )
+        values, owners, starts = self._spread
+        counts = np.zeros(len(self.values), np.int64)
+        counts[values] = np.add.reduceat(of_sets.take(owners), starts) if len(values) else 0
+        return counts
 
     @cached_property
     def _owners(self) -> NDArray[np.intp]:
@@ -61,8 +62,12 @@ class FacetColumn:
         return np.repeat(np.arange(len(self.set_ends)), np.diff(self.set_ends, prepend=0))
 
     @cached_property
-    def _codes(self) -> NDArray[np.intp]:
-        return self.set_values.astype(np.intp)
+    def _spread(self) -> tuple[Array, Array, Array]:
+        """The values that there are, the sets that hold the first, the second, and so on, and
+        where those of each begin."""
+        values, counts = np.unique(self.set_values, return_counts=True)
+        owners = self._owners[np.argsort(self.set_values, kind="stable")]
+        return values.astype(np.intp), owners, counts.cumsum() - counts
 
     @cached_property
     def _single(self) -> bool:

@@ -195,10 +195,8 @@ def places(postings: Postings, rows: Array) -> tuple[NDArray[np.intp], Mask]:
 
     Some document must hold the term.
     """
-    documents = postings.documents
-    at = documents.searchsorted(rows.astype(documents.dtype))
-    at[at == len(documents)] = 0
-    return at, documents.take(at) == rows
+    at = postings.documents.searchsorted(rows.astype(postings.documents.dtype))
+    return at, postings.documents.take(at, mode="clip") == rows
 
 
 def _all_occurrences(segment: MappedSegment, field: str, term: str) -> AllOccurrences:

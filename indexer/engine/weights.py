@@ -6,7 +6,7 @@ float32 finds the best documents; float64, from exact frequencies, says their sc
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,94 +33,120 @@ class Weights:
     def __init__(self, generation: Generation, formula: Formula) -> None:
         self.generation = generation
         self.formula = formula
-        self.common = COMMON * generation.document_count
         self.kept = Cache(WEIGHTS_KEPT)
-        self.table: Callable[[str], Exact] = cache(self._table)
-        self.short_table: Callable[[str], Scores] = cache(self._short_table)
-        self._row = np.zeros(generation.document_count, np.float32)
+        self.tables: Callable[[str], tuple[Exact, Scores]] = cache(self._tables)
+        self._scratch = np.zeros(generation.document_count, np.float32)  # all 0 between calls
 
-    def postings(self, term: Term) -> Postings:
-        """The postings of a term. Raises TooSlow."""
-        return self.generation.postings(term.fieldname, term.text)
-
-    def of(self, term: Term) -> Scores:
-        """The weight of each posting of a term."""
+    def of(self, term: Term) -> Weighted:
+        """A term with its weights. Raises TooSlow."""
         key = term.fieldname, term.text, term.boost
-        weights: Scores | None = self.kept.get(key)
-        if weights is None:
-            weights = self._of(term, self.postings(term))
-            self.kept.put(key, weights, SMALL + weights.nbytes)
-        return weights
-
-    def row(self, term: Term) -> Scores | None:
-        """The weight of a common term in every document, 0 where it is not; None of others."""
-        postings = self.postings(term)
-        if len(postings.documents) < self.common:
-            return None
-        key = term.fieldname, term.text, term.boost, "row"
-        row: Scores | None = self.kept.get(key)
-        if row is None:
-            row = np.zeros(self.generation.document_count, np.float32)
-            row[postings.documents.astype(np.intp)] = self._of(term, postings)
-            self.kept.put(key, row, SMALL + row.nbytes)
-        return row
+        found: Weighted | None = self.kept.get(key)
+        if found is None:
+            found = self._of(term)
+            self.kept.put(key, found, SMALL + found.size)
+        return found
 
     def among(self, term: Term, rows: Array) -> Scores:
         """The weight of a term in each of these documents, 0 where it is not."""
-        row = self.row(term)
-        if row is not None:
-            return row.take(rows)
-        postings = self.postings(term)
-        if len(rows) * RARER < len(postings.documents):
-            at, held = places(postings, rows)
-            return self.of(term).take(at) * held
-        weights, documents = self.of(term), postings.documents.astype(np.intp)
-        self._row[documents] = weights
-        found = self._row.take(rows)
-        self._row[documents] = 0
-        return found
+        return self.of(term).among(rows, self._scratch)
 
     def exact(self, term: Term, rows: Array) -> Exact:
         """The same from exact frequencies; for few documents."""
-        postings = self.postings(term)
-        if not len(postings.documents):
-            return np.zeros(len(rows))
-        at, held = places(postings, rows)
-        gains = self.table(term.fieldname).take(postings.codes.take(at))
-        if len(postings.large):
-            self._correct(gains, at, term, postings)
-        gains *= held
-        gains *= self._weight(term, postings)
-        return gains
+        return self.of(term).exact(rows)
 
-    def _correct(self, gains: Exact, at: NDArray[np.intp], term: Term, postings: Postings) -> None:
-        """Put in the gains of postings whose frequency no code holds."""
-        number = np.searchsorted(postings.large, at)
-        number = np.minimum(number, len(postings.large) - 1)
-        large = np.flatnonzero(postings.large[number] == at)
-        gains[large] = self._large(term, postings)[number[large]]
+    def held(self, term: Term, rows: Array) -> Exact:
+        """The same of documents that all hold the term."""
+        return self.of(term).held(rows)
 
-    def _of(self, term: Term, postings: Postings) -> Scores:
-        weight = self._weight(term, postings)
-        weights = self.short_table(term.fieldname).take(postings.codes)
-        weights *= np.float32(weight)
-        if len(postings.large):
-            weights[postings.large] = self._large(term, postings) * weight
+    def _of(self, term: Term) -> Weighted:
+        field, documents = term.fieldname, self.generation.document_count
+        postings = self.generation.postings(field, term.text)
+        lengths = lengths_of(postings.codes[postings.large])
+        average = self.generation.average_length(field)
+        large = self.formula.gain(field, average, postings.large_frequencies, lengths)
+        weight = float(term.boost) * self.formula.idf(documents, postings.frequency)
+        return Weighted(postings, weight, *self.tables(field), large, documents)
+
+    def _tables(self, field: str) -> tuple[Exact, Scores]:
+        table = self.formula.table(field, self.generation.average_length(field))
+        return table, table.astype(np.float32)
+
+
+class Weighted:
+    """A term of a query: its postings, and what each of them adds.
+
+    `weight` times the gain of a posting is what it adds; `large` has the gains of those whose
+    frequency no code holds. Of a common term `row` has a number for each document, 0 where it is
+    not; of others it is None.
+    """
+
+    def __init__(
+        self,
+        postings: Postings,
+        weight: float,
+        table: Exact,
+        short_table: Scores,
+        large: Exact,
+        documents: int,
+    ) -> None:
+        self.postings = postings
+        self.documents = postings.documents
+        self.count = len(postings.documents)
+        self.weight = weight
+        self.table = table
+        self.short_table = short_table
+        self.large = large
+        self.row = self._row(documents) if self.count >= max(COMMON * documents, 1) else None
+        self.size = 4 * (self.count + (0 if self.row is None else documents))
+
+    @cached_property
+    def weights(self) -> Scores:
+        """What each posting adds."""
+        weights: Scores = self.short_table.take(self.postings.codes)
+        weights *= np.float32(self.weight)
+        weights[self.postings.large] = self.large * self.weight
         return weights
 
-    def _large(self, term: Term, postings: Postings) -> Exact:
-        """The gains of postings whose frequency no code holds."""
-        average = self.generation.average_length(term.fieldname)
-        lengths = lengths_of(postings.codes[postings.large])
-        frequencies = postings.large_frequencies.astype(np.float64)
-        return self.formula.gain(term.fieldname, average, frequencies, lengths)
+    def among(self, rows: Array, scratch: Scores) -> Scores:
+        """What each of these documents gains. `scratch` has a 0 for each document of all."""
+        if self.row is not None:
+            return self.row.take(rows)
+        if len(rows) * RARER < self.count:
+            at, held = places(self.postings, rows)
+            return self.weights.take(at, mode="clip") * held
+        documents = self.documents.astype(np.intp)
+        scratch[documents] = self.weights
+        found = scratch.take(rows)
+        scratch[documents] = 0
+        return found
 
-    def _weight(self, term: Term, postings: Postings) -> float:
-        idf = self.formula.idf(self.generation.document_count, postings.frequency)
-        return float(term.boost) * idf
+    def exact(self, rows: Array) -> Exact:
+        """The same from exact frequencies; for few documents."""
+        if not self.count:
+            return np.zeros(len(rows))
+        at, held = places(self.postings, rows)
+        return self._exact(np.minimum(at, self.count - 1)) * held
 
-    def _table(self, field: str) -> Exact:
-        return self.formula.table(field, self.generation.average_length(field))
+    def held(self, rows: Array) -> Exact:
+        """The same of documents that all hold the term."""
+        return self._exact(self.documents.searchsorted(rows.astype(self.documents.dtype)))
 
-    def _short_table(self, field: str) -> Scores:
-        return self.table(field).astype(np.float32)
+    def _exact(self, at: NDArray[np.intp]) -> Exact:
+        """What these postings add."""
+        gains: Exact = self.table.take(self.postings.codes.take(at))
+        if len(self.large):
+            self._correct(gains, at)
+        gains *= self.weight
+        return gains
+
+    def _correct(self, gains: Exact, at: NDArray[np.intp]) -> None:
+        """Put in the gains of postings whose frequency no code holds."""
+        number = self.postings.large.searchsorted(at)
+        number[number == len(self.large)] = 0
+        beyond = (self.postings.large.take(number) == at).nonzero()[0]
+        gains[beyond] = self.large.take(number.take(beyond))
+
+    def _row(self, documents: int) -> Scores:
+        row = np.zeros(documents, np.float32)
+        row[self.documents.astype(np.intp)] = self.weights
+        return row
