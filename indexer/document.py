@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import cache, partial
 from typing import Literal
 
 from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, numbers_in
 from indexer.mentions import mentions_in
-from indexer.normalize import keys_in, normalize
+from indexer.normalize import keys, keys_in, normalize
 from indexer.periods import Period, periods_in
 from indexer.reporting import reported_in
+from indexer.syllable_table import syllable_table_in
 from indexer.topic_model import TopicModel
 from indexer.topics import TopicMatch, topics_in
 from indexer.units import Unit
@@ -87,72 +88,83 @@ class Annotator:
         self.gazetteer = gazetteer
         self.sources = sources
         self.topics_in = model.topics_in if model else topics_in
+        self.home = cache(partial(_home, gazetteer))
 
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
         article = stored.article
         title, body = normalize(article.title), normalize(article.text)
-        text = f"{title}\n{body}"
+        text = syllable_table_in(f"{title}\n{body}")
         day = article.published.day if article.published else None
         source = self.sources.get(article.portal)
-        units = list(dict.fromkeys(self._units(source, text, day)))
+        home = self.home(source, day is not None and day < REFORM) if source else NOWHERE
+        named = mentions_in(self.gazetteer, text, home.province, day, home.ward)
+        units = list(dict.fromkeys([*home.wards, *(mention.unit for mention in named)]))
         today = [after for unit in units for after in self.gazetteer.today(unit.slug)]
+        provinces = (*home.provinces, *(unit.province_slug for unit in today))
         return Document(
             id=stored.id,
             article=article,
             wards=tuple(dict.fromkeys(unit.slug for unit in today)),
             wards_then=tuple(unit.slug for unit in units),
-            provinces=tuple(
-                dict.fromkeys([*self._home(source), *(u.province_slug for u in today)])
-            ),
-            topics=tuple(match.slug for match in self._topics(title, body, article.section)),
+            provinces=tuple(dict.fromkeys(provinces)),
+            topics=tuple(match.slug for match in self._topics(title, text.keys, article.section)),
             type=type_of(title),
-            numbers=numbers_in(text),
-            periods=periods_in(text, day),
+            numbers=numbers_in(text.text),
+            periods=periods_in(text.text, day),
             reports_on=reported_in(title, body, day),
         )
 
     def topics_of(self, article: Article) -> tuple[TopicMatch, ...]:
         """The topics of an article, best first, and what tells them."""
-        return self._topics(normalize(article.title), normalize(article.text), article.section)
+        return self.topics_in(keys(article.title), keys(article.text), article.section)
 
-    def _topics(self, title: str, body: str, section: str) -> tuple[TopicMatch, ...]:
-        return self.topics_in(keys_in(title), keys_in(body), section)
-
-    def _units(self, source: Source | None, text: str, day: date | None) -> Iterator[Unit]:
-        """The portal's own ward as of `day`, then those that title and text name."""
-        province = None
-        own: tuple[Unit, ...] = ()
-        if source:
-            province = self.gazetteer.province_named(source.province)
-            own = own_unit(self.gazetteer, source.ward, source.province, day)
-        yield from own
-        slug = province.slug if province else ""
-        for mention in mentions_in(self.gazetteer, text, slug, day, own[0] if own else None):
-            yield mention.unit
-
-    def _home(self, source: Source | None) -> Iterator[str]:
-        """The portal's province, as it is today."""
-        province = self.gazetteer.province_named(source.province) if source else None
-        if province:
-            yield from province.successors or (province.slug,)
+    def _topics(self, title: str, keys: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
+        """By the keys of a text that begins with its title."""
+        end = len(keys_in(title))
+        return self.topics_in(keys[:end], keys[end:], section)
 
 
-def own_unit(gazetteer: Gazetteer, ward: str, province: str, day: date | None) -> tuple[Unit, ...]:
-    """The unit that a portal names as its own, as it was on `day`.
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """What a portal is of: its ward (none, or one), the slug of its province, and those of today
+    that this province is in."""
+
+    ward: Unit | None
+    province: str
+    provinces: tuple[str, ...]
+
+    @property
+    def wards(self) -> tuple[Unit, ...]:
+        return (self.ward,) if self.ward else ()
+
+
+NOWHERE = _Home(None, "", ())
+
+
+def _home(gazetteer: Gazetteer, source: Source, before_reform: bool) -> _Home:
+    """That of a portal's article, of before 2025-07-01 or since."""
+    ward = _own_ward(gazetteer, source, before_reform)
+    province = gazetteer.province_named(source.province)
+    if province is None:
+        return _Home(ward, "", ())
+    return _Home(ward, province.slug, province.successors or (province.slug,))
+
+
+def _own_ward(gazetteer: Gazetteer, source: Source, before_reform: bool) -> Unit | None:
+    """The unit that a portal names as its own.
 
     A ward of today was, before 2025-07-01, the predecessor of the same name, where there is one.
     None where no unit, or several of the same time, bear the name.
     """
-    found = gazetteer.find(ward, province) if ward else ()
+    found = gazetteer.find(source.ward, source.province) if source.ward else ()
     current = [unit for unit in found if unit.current]
     old = [unit for unit in found if not unit.current]
-    if len(current) == 1 and day is not None and day < REFORM:
+    if len(current) == 1 and before_reform:
         same = [unit for unit in old if unit.slug in current[0].predecessors]
-        return (same[0] if len(same) == 1 else current[0],)
-    if current:
-        return (current[0],) if len(current) == 1 else ()
-    return (old[0],) if len(old) == 1 else ()
+        return same[0] if len(same) == 1 else current[0]
+    units = current or old
+    return units[0] if len(units) == 1 else None
 
 
 def type_of(title: str) -> str:

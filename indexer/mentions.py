@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from indexer.normalize import Token, syllables, syllables_in
 from indexer.places import Surroundings, places_in
+from indexer.syllable_table import SyllableTable, syllable_table
 from indexer.units import Unit
 from indexer.wards import KINDS, REFORM, Gazetteer, number_key
 
@@ -43,7 +43,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name after its kind: its tokens, and the last one of the list it stands in."""
+    """A name after its kind: its syllables, and the last one of the list it stands in."""
 
     kind: str
     key: str
@@ -66,120 +66,99 @@ def mentions(
     unit of today and its namesake before 1 July 2025 the one of `day` is taken; a text of no day is
     of before where it names a district, as there are none since.
     """
-    return _told(gazetteer, text, syllables, province, day, own)
+    return mentions_in(gazetteer, syllable_table(text), province, day, own)
 
 
 def mentions_in(
-    gazetteer: Gazetteer, normal: str, province: str, day: date | None, own: Unit | None
+    gazetteer: Gazetteer, table: SyllableTable, province: str, day: date | None, own: Unit | None
 ) -> list[Mention]:
-    """mentions() in a text that is normalised already."""
-    return _told(gazetteer, normal, syllables_in, province, day, own)
-
-
-def _told(
-    gazetteer: Gazetteer,
-    text: str,
-    tokens_of: Callable[[str], list[Token]],
-    province: str,
-    day: date | None,
-    own: Unit | None,
-) -> list[Mention]:
+    """mentions() in the text of a table."""
+    text = table.text
     if all(text[match.end()].islower() for match in _KIND.finditer(text)):
         return []
-    tokens = tokens_of(text)
-    names = list(islice(_names(gazetteer, text, tokens), MOST_NAMES))
+    names = list(islice(_names(gazetteer, table), MOST_NAMES))
     if not names:
         return []
-    places = places_in(gazetteer, text, tokens)
+    places = places_in(gazetteer, table)
     old = any(not gazetteer.places.get(district) for district in places.districts)
     around = Surroundings(places, day >= REFORM if day else not old, province, own)
     chosen = ((name, _choose(gazetteer, name, around)) for name in names)
     return [
-        Mention(unit, tokens[name.first].start, tokens[name.last].end)
+        Mention(unit, table.bounds[2 * name.first], table.bounds[2 * name.last + 1])
         for name, unit in chosen
         if unit
     ]
 
 
-def _names(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> Iterator[_Name]:
+def _names(gazetteer: Gazetteer, table: SyllableTable) -> Iterator[_Name]:
     """Names of units after their kind, in order."""
-    for position, token in enumerate(tokens):
-        kind = _kind_at(tokens, position) if token.key in _KIND_ENDS else ""
+    for position, key in enumerate(table.keys):
+        kind = _kind_at(table.keys, position) if key in _KIND_ENDS else ""
         if kind:
-            yield from _listed(gazetteer, text, tokens, position, kind)
+            yield from _listed(gazetteer, table, position, kind)
 
 
-def _kind_at(tokens: Sequence[Token], position: int) -> str:
-    """The kind of unit whose last syllable is this token; "" for none."""
-    key = tokens[position].key
-    before = tokens[position - 1].key if position else ""
+def _kind_at(keys: Sequence[str], position: int) -> str:
+    """The kind of unit whose last syllable is this one; "" for none."""
+    key = keys[position]
+    before = keys[position - 1] if position else ""
     if key == "xã" and before in OTHER_ENDS:
         return ""
     return KINDS.get(f"{before} {key}") or KINDS.get(key, "")
 
 
 def _listed(
-    gazetteer: Gazetteer, text: str, tokens: Sequence[Token], position: int, kind: str
+    gazetteer: Gazetteer, table: SyllableTable, position: int, kind: str
 ) -> Iterator[_Name]:
-    """The name after the kind at this token; all names of a list that the kind opens."""
-    short = tokens[position].key not in kind.split()
+    """The name after the kind at this syllable; all names of a list that the kind opens."""
+    short = table.keys[position] not in kind.split()
     before = position - (1 if short else len(kind.split()))
-    counted = before >= 0 and (tokens[before].key in COUNTS or tokens[before].key.isdigit())
+    counted = before >= 0 and (table.keys[before] in COUNTS or table.keys[before].isdigit())
     opened = {"", "-", ":", "("} if counted else {"."} if short else {"", "-"}
-    if _gap(text, tokens, position) not in opened:
+    if table.gap(position) not in opened:
         return
     spans: list[tuple[str, int, int]] = []
     first = position + 1
-    while first < len(tokens) and (found := _longest_name(gazetteer, text, tokens, first)):
+    while first < len(table) and (found := _longest_name(gazetteer, table, first)):
         key, last = found
         spans.append((key, first, last))
-        first = _next_in_list(text, tokens, last, counted)
+        first = _next_in_list(table, last, counted)
     for key, first, last in spans:
         yield _Name(kind, key, first, last, spans[-1][2])
 
 
-def _longest_name(
-    gazetteer: Gazetteer, text: str, tokens: Sequence[Token], first: int
-) -> tuple[str, int] | None:
-    """The key and last token of the longest name of any unit that begins at `first`."""
-    for end in range(_name_end(text, tokens, first), first, -1):
-        key = " ".join(number_key(token.key) for token in tokens[first:end])
+def _longest_name(gazetteer: Gazetteer, table: SyllableTable, first: int) -> tuple[str, int] | None:
+    """The key and last syllable of the longest name of any unit that begins at `first`."""
+    for end in range(_name_end(table, first), first, -1):
+        key = " ".join(map(number_key, table.keys[first:end]))
         if gazetteer.alike(key):
             return key, end - 1
     return None
 
 
-def _name_end(text: str, tokens: Sequence[Token], first: int) -> int:
-    """One past the last token of the run of capitals and numbers that begins at `first`."""
+def _name_end(table: SyllableTable, first: int) -> int:
+    """One past the last syllable of the run of capitals and numbers that begins at `first`."""
     end = first
-    while end < min(first + LONGEST_NAME, len(tokens)) and not text[tokens[end].start].islower():
+    while end < min(first + LONGEST_NAME, len(table)) and not table.is_lower(end):
         end += 1
-        if _gap(text, tokens, end - 1) not in {"", "-", "–", "'", "’"}:
+        if table.gap(end - 1) not in {"", "-", "–", "'", "’"}:
             break
     return end
 
 
-def _gap(text: str, tokens: Sequence[Token], position: int) -> str:
-    """What stands between this token and the next, without spaces; a line's end after the last."""
-    if position + 1 >= len(tokens):
-        return "\n"
-    between = text[tokens[position].end : tokens[position + 1].start]
-    return "\n" if "\n" in between else between.strip()
-
-
-def _next_in_list(text: str, tokens: Sequence[Token], last: int, counted: bool) -> int:
+def _next_in_list(table: SyllableTable, last: int, counted: bool) -> int:
     """Where the next name of "các phường A, B và C" or "phường 1, 2" begins; else past the end."""
-    if _gap(text, tokens, last) == "," and (counted or _numbers(text, tokens, last)):
+    if table.gap(last) == "," and (counted or _are_numbers(table, last)):
         return last + 1
-    if counted and last + 1 < len(tokens) and tokens[last + 1].key == "và":
+    if counted and last + 1 < len(table) and table.keys[last + 1] == "và":
         return last + 2
-    return len(tokens)
+    return len(table)
 
 
-def _numbers(text: str, tokens: Sequence[Token], last: int) -> bool:
-    """Whether this and the next token are numbers, and nothing is counted by the next."""
-    both = tokens[last].key.isdigit() and tokens[last + 1].key.isdigit()
-    return both and (_gap(text, tokens, last + 1) != "")
+def _are_numbers(table: SyllableTable, last: int) -> bool:
+    """Whether this and the next syllable are numbers, and nothing is counted by the next."""
+    both = table.keys[last].isdigit() and table.keys[last + 1].isdigit()
+    return both and table.gap(last + 1) != ""
 
 
 def _choose(gazetteer: Gazetteer, name: _Name, around: Surroundings) -> Unit | None:

@@ -267,7 +267,7 @@ def keys_and_lengths(text: str) -> tuple[list[str], list[int]]:
     """
     normal, places = aligned(text)
     if places is None:
-        return _keys_and_lengths(normal)
+        return keys_and_lengths_in(normal)
     tokens = syllables(text)
     bounds = [0, *(bound for token in tokens for bound in token[1:])]
     return [token.key for token in tokens], [end - start for start, end in pairwise(bounds)]
@@ -275,12 +275,13 @@ def keys_and_lengths(text: str) -> tuple[list[str], list[int]]:
 
 def syllables_in(normal: str) -> list[Token]:
     """syllables() of a text that is normalised already."""
-    keys, lengths = _keys_and_lengths(normal)
+    keys, lengths = keys_and_lengths_in(normal)
     bounds = list(accumulate(lengths))
     return list(map(Token, keys, bounds[::2], bounds[1::2]))
 
 
-def _keys_and_lengths(normal: str) -> tuple[list[str], list[int]]:
+def keys_and_lengths_in(normal: str) -> tuple[list[str], list[int]]:
+    """keys_and_lengths() of a text that is normalised already."""
     pieces = _SYLLABLES_AND_REST.split(_lower(normal))
     words = pieces[1::2]
     return list(map(_KEYS.get, words, words)), list(map(len, pieces[:-1]))

@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from indexer.normalize import Token, fold
+from indexer.normalize import fold
+from indexer.syllable_table import SyllableTable
 from indexer.units import Unit
 from indexer.wards import Gazetteer, district_keys, number_key
 
@@ -19,6 +21,9 @@ NEAR = 10
 
 FAR = 1_000_000
 """More tokens than a text has: the distance of a place that it does not name."""
+
+MOST_KEYS = 20_000
+"""Keys of which it is remembered how they are without accents."""
 
 DISTRICT_KINDS = {
     *("quận", "huyện", "thị xã", "thành phố", "q", "h", "tx", "tp"),
@@ -39,18 +44,19 @@ class Places:
     provinces: Mapping[str, Sequence[int]]
 
 
-def places_in(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> Places:
+def places_in(gazetteer: Gazetteer, table: SyllableTable) -> Places:
     """The districts and provinces that a text names in capitals."""
     districts: dict[str, list[int]] = defaultdict(list)
     bare: dict[str, list[int]] = defaultdict(list)
     provinces: dict[str, list[int]] = defaultdict(list)
-    folded = [fold(number_key(token.key)) for token in tokens]
-    for position, token in enumerate(tokens):
-        if text[token.start].islower():
+    folded = list(map(_folded, table.keys))
+    starts = gazetteer.place_starts
+    for position, first in enumerate(folded):
+        if not (first in starts or first.isdigit()) or table.is_lower(position):
             continue
-        named = districts if _is_stated(tokens, position) else bare
-        if named is districts and folded[position].isdigit():
-            districts[folded[position]].append(position)
+        named = districts if _is_stated(table.keys, position) else bare
+        if named is districts and first.isdigit():
+            districts[first].append(position)
         for name, province in _names_at(gazetteer, folded, position):
             named[name].append(position)
             if province:
@@ -58,9 +64,14 @@ def places_in(gazetteer: Gazetteer, text: str, tokens: Sequence[Token]) -> Place
     return Places(districts, bare, provinces)
 
 
-def _is_stated(tokens: Sequence[Token], position: int) -> bool:
-    """Whether the kind of a district stands before this token."""
-    before = [token.key for token in tokens[max(0, position - 2) : position]]
+@lru_cache(MOST_KEYS)
+def _folded(key: str) -> str:
+    return fold(number_key(key))
+
+
+def _is_stated(keys: Sequence[str], position: int) -> bool:
+    """Whether the kind of a district stands before this syllable."""
+    before = keys[max(0, position - 2) : position]
     return bool(before) and not DISTRICT_KINDS.isdisjoint((before[-1], " ".join(before)))
 
 

@@ -40,8 +40,9 @@ _IN_PASSING = re.compile(
 _CITING = re.compile(r"(Thực hiện|Căn cứ|Theo|Nhằm|Tiếp tục|Triển khai)\b")
 """How a sentence begins that names what others have said before it comes to its own."""
 
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
-_SPAN_WORD = re.compile(r"\d{4}|quý|tháng (?:đầu|cuối|\d)|tuần \d", re.IGNORECASE)
+# These begin with a class of characters, which the regex engine looks for fastest.
+_SENTENCE = re.compile(r"\s(?:(?<=[.;!?]\s)\s*|(?<=\n)\n*)")
+_SPAN_WORD = re.compile(r"[\dqQtT](?i:(?<=\d)\d{3}|(?<=q)uý|(?<=t)(?:háng (?:đầu|cuối|\d)|uần \d))")
 """Without one of these a sentence names no span."""
 
 

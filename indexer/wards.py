@@ -82,6 +82,7 @@ class Gazetteer:
             self._province_keys[other] = self._province_keys[name_key(name)]
         self._folded_provinces = {fold(key): slug for key, slug in self._province_keys.items()}
         self.places = self._place_names()
+        self.place_starts = frozenset(name.partition(" ")[0] for name in self.places)
 
     def _enter(self, unit: Unit) -> None:
         key = name_key(unit.short)

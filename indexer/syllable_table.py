@@ -1,0 +1,49 @@
+"""Syllable table: the syllables of a text by number, where they stand and what is between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from indexer.normalize import keys_and_lengths, keys_and_lengths_in
+
+
+@dataclass(frozen=True, slots=True)
+class SyllableTable:
+    """keys[i] is the key of text[bounds[2 * i] : bounds[2 * i + 1]]."""
+
+    text: str
+    keys: Sequence[str]
+    bounds: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def is_lower(self, number: int) -> bool:
+        """Whether the syllable begins with a small letter."""
+        return self.text[self.bounds[2 * number]].islower()
+
+    def gap(self, number: int) -> str:
+        """What stands between this syllable and the next, without spaces; a line's end at last.
+
+        >>> table = syllable_table("Phường (mới)")
+        >>> table.gap(0), table.gap(1)
+        ('(', '\\n')
+        """
+        if number + 1 >= len(self.keys):
+            return "\n"
+        between = self.text[self.bounds[2 * number + 1] : self.bounds[2 * number + 2]]
+        return "\n" if "\n" in between else between.strip()
+
+
+def syllable_table(text: str) -> SyllableTable:
+    """The syllables of a text, where they stand in it as given."""
+    keys, lengths = keys_and_lengths(text)
+    return SyllableTable(text, keys, list(accumulate(lengths)))
+
+
+def syllable_table_in(normal: str) -> SyllableTable:
+    """syllable_table() of a text that is normalised already."""
+    keys, lengths = keys_and_lengths_in(normal)
+    return SyllableTable(normal, keys, list(accumulate(lengths)))
