@@ -38,7 +38,7 @@ class Accumulator:
     def one(self, term: Term) -> Scored:
         """The documents of a term."""
         found = self.weights.of(term)
-        if found.row is not None and found.count > MOST * self.documents:
+        if found.count > MOST * self.documents:
             return None, found.row
         return found.documents, found.weights
 
@@ -71,7 +71,7 @@ class Accumulator:
         return self._everywhere([self.weights.of(term) for term in terms])
 
     def _everywhere(self, found: Sequence[Weighted]) -> Scores:
-        rows = [each.row for each in found if each.row is not None]
+        rows = [each.row for each in found if each.common]
         sums = self._sums
         if len(rows) < 2:
             sums[:] = rows[0] if rows else 0
@@ -80,7 +80,7 @@ class Accumulator:
         for row in rows[2:]:
             sums += row
         for each in found:
-            if each.row is None:
+            if not each.common:
                 np.add.at(sums, each.documents.astype(np.intp), each.weights)
         return sums
 

@@ -18,6 +18,9 @@ from indexer.engine.ranking import Ranking
 from indexer.engine.topk import best, leaders
 from indexer.engine.weights import Exact, Scores, Weights
 
+MANY = 1 / 4
+"""Share of the documents from which on it is faster to score all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -46,23 +49,34 @@ class Evaluator:
         engine does not know, and TooSlow."""
         return self.matching.mask(query)
 
-    def best(self, query: Query, rows: Array, limit: int) -> tuple[NDArray[np.intp], Exact]:
-        """The best of these documents and their scores, best first; of equals the lower row.
+    def best(
+        self, query: Query, documents: Array | Mask, limit: int
+    ) -> tuple[NDArray[np.intp], Exact]:
+        """The best of these documents, rows or flags of all, and their scores, best first; of
+        equals the lower of the store's numbers.
 
         Documents that the query does not match score 0, and come last.
         """
-        scores = self.ranking.scores(query, rows, False)
-        return self._best(query, rows, scores, limit, False)
+        rows = documents.nonzero()[0] if documents.dtype == np.bool_ else documents
+        if type(query) is Or and _plain(query) and len(rows) > MANY * len(self.generation.live):
+            scores = self.accumulator.everywhere(query.subqueries).take(rows)
+        else:
+            scores = self.ranking.scores(query, rows, False)
+        near = rows.take(self._near(scores, limit)).astype(np.intp)
+        exact = self.ranking.exact(query, near, False)
+        order = best(exact, self.generation.numbers.take(near), limit)
+        return near.take(order), exact.take(order)
 
     def search(self, query: Query, limit: int, facets: Sequence[str] = ()) -> Found:
         """All at once: what matches, the best of it, and the counts of facets. Raises as matches()
         does."""
         rows, scores = self._scored(query)
         if rows is None:
-            best_rows, exact = self._first(query, leaders(scores, limit), limit, True)
+            best_rows, exact = self._first(query, leaders(scores, limit), limit)
             total, counts = self.counting.of_flags(facets, scores > 0)
             return Found(total, best_rows, exact, counts)
-        best_rows, exact = self._best(query, rows, scores, limit, True)
+        near = rows.take(self._near(scores, limit)).astype(np.intp)
+        best_rows, exact = self._first(query, near, limit)
         return Found(len(rows), best_rows, exact, self.counting.of_rows(facets, rows))
 
     def counts(
@@ -83,18 +97,16 @@ class Evaluator:
         rows = self.matching.rows(query)
         return rows, self.ranking.scores(query, rows, True)
 
-    def _best(
-        self, query: Query, rows: Array, scores: Scores, limit: int, matching: bool
-    ) -> tuple[NDArray[np.intp], Exact]:
+    def _near(self, scores: Scores, limit: int) -> NDArray[np.intp]:
+        """Places of the best scores, and of those that may be as good; of all, if need be."""
         near = leaders(scores, limit)
-        if len(near) < min(limit, len(rows)):  # those that score 0, too
-            near = np.arange(len(rows))
-        return self._first(query, rows.take(near).astype(np.intp), limit, matching)
+        return near if len(near) >= min(limit, len(scores)) else np.arange(len(scores))
 
     def _first(
-        self, query: Query, rows: NDArray[np.intp], limit: int, matching: bool
+        self, query: Query, rows: NDArray[np.intp], limit: int
     ) -> tuple[NDArray[np.intp], Exact]:
-        exact = self.ranking.exact(query, rows, matching)
+        """The best of these documents, which all match; of equals the lower row."""
+        exact = self.ranking.exact(query, rows, True)
         order = best(exact, rows, limit)
         return rows.take(order), exact.take(order)
 

@@ -54,7 +54,10 @@ class Postings:
 
 
 class Generation:
-    """Reads segments that lie in one folder. For one thread at a time."""
+    """Reads segments that lie in one folder. For one thread at a time.
+
+    `pairs_of` has the field of pairs for each field that has one.
+    """
 
     def __init__(self, folder: Path, segments: Sequence[ArraySegment]) -> None:
         self.segments = [MappedSegment(folder / each.segment_id()) for each in segments]
@@ -64,6 +67,7 @@ class Generation:
         for each, start in zip(segments, self.starts[:-1], strict=True):
             self.live[start + each.deleted_rows().astype(np.intp)] = False
         self.whole = bool(self.live.all())
+        self.pairs_of = {of: pairs for each in self.segments for pairs, of in each.pairs_of.items()}
         self.deadline = inf
         self.kept = Cache(POSTINGS_KEPT)
         self.facet: Callable[[str], FacetColumn] = cache(self._facet)

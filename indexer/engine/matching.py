@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ from indexer.engine.sorting import MISSING
 FEW = 1 / 8
 """Share of the documents below which they are handled as rows rather than as flags."""
 
+ROUNDING = 1 - 1e-6
+"""Sums in float32 of the same weights are as near as that."""
+
+FEWEST = 1 / 256
+"""Share below which rows that match one or another query are put in order by sorting."""
+
 
 class Matching:
     """Of one generation. Deleted documents never match."""
@@ -31,6 +38,7 @@ class Matching:
         self.live = generation.live
         self.adjacency = Adjacency(generation)
         self.few = FEW * generation.document_count
+        self.fewest = FEWEST * generation.document_count
         self._rows: dict[type[q.Query], Callable[[Any], Array]] = {
             q.Term: self._holding,
             q.And: self._rows_of_all,
@@ -77,7 +85,7 @@ class Matching:
         self.generation.in_time()
         if type(query) in self._rows:
             return self._rows[type(query)](query)
-        if type(query) is q.Or and self.estimate(query) < self.few:
+        if type(query) is q.Or and self.estimate(query) < self.fewest:
             return np.unique(np.concatenate([NOTHING, *map(self.rows, query.subqueries)]))
         return np.flatnonzero(self.mask(query))
 
@@ -86,7 +94,7 @@ class Matching:
         self.generation.in_time()
         if type(query) in self._among:
             return self._among[type(query)](query, rows)
-        return self.mask(query)[rows]
+        return self.mask(query).take(rows)
 
     def estimate(self, query: q.Query) -> int:
         """How many documents match at most, roughly."""
@@ -109,11 +117,11 @@ class Matching:
             return np.zeros(len(rows), np.bool_)
         if len(rows) * RARER < len(postings.documents):
             return places(postings, rows)[1]
-        return self._flags(postings.documents)[rows]
+        return self._flags(postings.documents).take(rows)
 
     def _flags(self, rows: Array) -> Mask:
         mask = np.zeros_like(self.live)
-        mask[rows] = True
+        mask[rows.astype(np.intp)] = True
         return mask
 
     def _rows_of_all(self, query: q.And) -> Array:
@@ -143,21 +151,21 @@ class Matching:
         mask = np.zeros_like(self.live)
         for each in queries:
             if type(each) in self._rows:
-                mask[self.rows(each)] = True
+                mask[self.rows(each).astype(np.intp)] = True
             else:
                 mask |= self.mask(each)
         return mask
 
     def _most(self, query: MostOf) -> Mask:
         within = self.mask(query.within)
-        weights = np.zeros(len(within))
+        weights = np.zeros(len(within), np.float32)
+        living = np.count_nonzero(self.live)
         for each in query.subqueries:
             matched = self.mask(each)
-            count = np.count_nonzero(matched)
-            weights += matched * np.log1p(np.count_nonzero(self.live) / (count + 1))
-        least = query.share * weights[within].max(initial=0)
-        enough: Mask = within & (weights > 0) & (weights >= least)
-        return enough
+            weights += matched * np.float32(np.log1p(living / (np.count_nonzero(matched) + 1)))
+        weights *= within
+        least = query.share * weights.max(initial=0) * ROUNDING
+        return np.greater_equal(weights, max(least, np.finfo(np.float32).tiny))
 
     def _beginning(self, query: q.Prefix) -> Mask:
         """Postings of terms in a row lie in a row, so that a prefix costs what a term does."""
@@ -178,8 +186,21 @@ class Matching:
 
     def _side_by_side(self, query: q.Phrase | q.Sequence) -> Array:
         terms = terms_of(query)
+        if query.slop == 1 and len(terms) > 1 and (pairs := self._pairs(terms)):
+            rows = self._rows_of_all(q.And(pairs))
+            return rows if len(terms) == 2 else self.adjacency.among(terms, 1, rows)
         rows = self._rows_of_all(q.And(terms))
         return self.adjacency.among(terms, query.slop, rows)
+
+    def _pairs(self, terms: Sequence[q.Term]) -> list[q.Term]:
+        """Each two neighbours as one term of a field of pairs; none where there is no such."""
+        field = self.generation.pairs_of.get(terms[0].fieldname)
+        texts = [term.text for term in terms]
+        if not field or any(term.fieldname != terms[0].fieldname for term in terms):
+            return []
+        if any(" " in text for text in texts):
+            return []
+        return [q.Term(field, f"{one} {other}") for one, other in pairwise(texts)]
 
 
 def terms_of(query: q.Query) -> Sequence[q.Query]:

@@ -76,8 +76,7 @@ class Weighted:
     """A term of a query: its postings, and what each of them adds.
 
     `weight` times the gain of a posting is what it adds; `large` has the gains of those whose
-    frequency no code holds. Of a common term `row` has a number for each document, 0 where it is
-    not; of others it is None.
+    frequency no code holds. A `common` term is best read as its row.
     """
 
     def __init__(
@@ -96,8 +95,9 @@ class Weighted:
         self.table = table
         self.short_table = short_table
         self.large = large
-        self.row = self._row(documents) if self.count >= max(COMMON * documents, 1) else None
-        self.size = 4 * (self.count + (0 if self.row is None else documents))
+        self.of_all = documents
+        self.common = self.count >= max(COMMON * documents, 1)
+        self.size = 4 * (self.count + documents * self.common)
 
     @cached_property
     def weights(self) -> Scores:
@@ -107,13 +107,19 @@ class Weighted:
         weights[self.postings.large] = self.large * self.weight
         return weights
 
+    @cached_property
+    def row(self) -> Scores:
+        """What each document gains, 0 where the term is not."""
+        row = np.zeros(self.of_all, np.float32)
+        row[self.documents.astype(np.intp)] = self.weights
+        return row
+
     def among(self, rows: Array, scratch: Scores) -> Scores:
         """What each of these documents gains. `scratch` has a 0 for each document of all."""
-        if self.row is not None:
-            return self.row.take(rows)
         if len(rows) * RARER < self.count:
-            at, held = places(self.postings, rows)
-            return self.weights.take(at, mode="clip") * held
+            return self.exact(rows).astype(np.float32)
+        if self.common:
+            return self.row.take(rows)
         documents = self.documents.astype(np.intp)
         scratch[documents] = self.weights
         found = scratch.take(rows)
@@ -145,8 +151,3 @@ class Weighted:
         number[number == len(self.large)] = 0
         beyond = (self.postings.large.take(number) == at).nonzero()[0]
         gains[beyond] = self.large.take(number.take(beyond))
-
-    def _row(self, documents: int) -> Scores:
-        row = np.zeros(documents, np.float32)
-        row[self.documents.astype(np.intp)] = self.weights
-        return row
