@@ -28,10 +28,11 @@ class MappedSegment:
     def _dictionary(self, field: str) -> Dictionary | PairDictionary:
         if field in self.arrays.places.get("pair_keys", {}):
             keys = self.arrays.get("pair_keys", field)
-            return PairDictionary(keys, self._dictionary_of_text(self.pairs_of[field]))
-        return self._dictionary_of_text(field)
+            return PairDictionary(keys, self.terms(self.pairs_of[field]))
+        return self.terms(field)
 
-    def _dictionary_of_text(self, field: str) -> Dictionary:
+    def terms(self, field: str) -> Dictionary:
+        """The terms of a field that has its own."""
         return Dictionary(self.arrays.get("terms", field), self.arrays.get("term_ends", field))
 
     @cached_property
@@ -41,7 +42,7 @@ class MappedSegment:
 
     def with_prefix(self, field: str, prefix: str) -> range:
         """The numbers of a field's terms that begin so."""
-        return self._dictionary_of_text(field).with_prefix(prefix.encode())
+        return self.terms(field).with_prefix(prefix.encode())
 
     def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint16]]:
         """Documents that hold a term, ascending, and the code of each (see invert.py)."""
