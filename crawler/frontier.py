@@ -356,11 +356,12 @@ class Frontier:
     def _lift(self, portal: str, shapes: set[str], now: float) -> None:
         """Begin to count these anew; what was put off because of them is due."""
         for each in shapes:
-            if self._count(portal, each) >= (FRUITLESS if each else FRUITLESS_IN_ALL):
+            if not (fruitless := self._count(portal, each)):
+                continue
+            if fruitless >= (FRUITLESS if each else FRUITLESS_IN_ALL):
                 self._take_up(portal, each, now)
             self.connection.execute(
-                "UPDATE shapes SET fruitless = 0 WHERE portal = ? AND shape = ? AND fruitless > 0",
-                (portal, each),
+                "UPDATE shapes SET fruitless = 0 WHERE portal = ? AND shape = ?", (portal, each)
             )
 
     def _take_up(self, portal: str, of: str, now: float) -> None:

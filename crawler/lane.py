@@ -33,6 +33,10 @@ from crawler.urls import canonical
 COUNT_EVERY = 50
 """Addresses after which those that wait are counted again, for the progress shown."""
 
+LARGE = 1_000_000
+"""Bytes from which on a thread compresses a page beside the other lanes; to hand a smaller one over
+takes as long as to compress it."""
+
 GONE = (404, 410)
 
 Download = Callable[[Portal, Address], Awaitable[Page]]
@@ -218,11 +222,7 @@ class Lane:
             await self._store(address, page, digest, reading)
 
     async def _store(self, address: Address, page: Page, digest: str, reading: Reading) -> None:
-        """Archive the page, then commit what it brought, all of it at once.
-
-        What takes longest is compression, which a thread does beside the other lanes; it does
-        nothing else, for of all else only one at a time goes on.
-        """
+        """Archive the page, then commit what it brought, all of it at once."""
         now, article = time.time(), reading.article
         if article and page.url == address.url:
             article = named(self.store, address, article)
@@ -249,6 +249,8 @@ class Lane:
         self.counts.update(["fetched", {"same": "unchanged"}.get(put, put)])
 
     async def _archive(self, page: Page) -> Capture:
+        if len(page.body) < LARGE:
+            return self.archive.write(page)
         return self.archive.append(await asyncio.to_thread(gzipped, record(page)))
 
     def _unchanged(self, address: Address, page: Page) -> None:

@@ -7,6 +7,7 @@ followed as long as, now and then, one of its pages is an article that was new, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 FRUITLESS = 40
@@ -22,6 +23,7 @@ WORDS = 3
 """Words joined by hyphens from which on a part of a path counts as somebody's title."""
 
 
+@lru_cache(maxsize=1024)
 def shape(url: str) -> str:
     """What addresses of one kind of page have in common: numbers, titles and ids left open.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -62,6 +63,7 @@ PAGE_NUMBER = re.compile(r"(.*[_.-])?(page|paged|trang|cur|pageindex)", re.IGNOR
 CALENDAR = re.compile(r"(.*[_.-])?(month|day|week|year|thang|ngay|tuan|date|ical)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # the links of a menu stand on every page
 def canonical(url: str) -> str | None:
     """The one form of an http(s) address that is stored and fetched; None where it is not one.
 

@@ -11,13 +11,13 @@ import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
 import crawler.reading
-from crawler.archive import Archive
+from crawler.archive import Archive, files, read_pages
 from crawler.article import VIETNAM
 from crawler.failures import LeftAlone
 from crawler.frame import Frame
 from crawler.frontier import Address
 from crawler.health import portal_states
-from crawler.lane import GIVE_UP_AFTER, Lane
+from crawler.lane import GIVE_UP_AFTER, LARGE, Lane
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
@@ -110,6 +110,22 @@ def test_a_fault_of_ours_on_one_page_is_shown_and_the_crawl_goes_on(
     assert outcomes(store)["extraction failed: RecursionError"] == 1
     assert sum(outcomes(store).values()) == 4  # /sitemap.xml is answered as the others are
     assert f"extraction failed on {HOST}/1" in caplog.text
+
+
+@pytest.mark.parametrize("padding", [0, LARGE])  # what a thread compresses is archived like any
+def test_what_came_is_in_the_archive(padding: int, store: Store, tmp_path: Path) -> None:
+    bodies = {
+        f"{HOST}/": listing("/1") + b" " * padding,
+        f"{HOST}/1": listing("/") + b"\n" * padding,
+    }
+
+    async def download(portal: Portal, address: Address) -> Page:
+        found = bodies.get(address.url)
+        return page(address, found or b"", 200 if found else 404)
+
+    drive(store, tmp_path, download, PORTAL)
+    archived = {each.url: each.body for path in files(tmp_path) for each in read_pages(path)}
+    assert archived == bodies
 
 
 def test_what_the_portal_asked_for_is_kept_for_the_next_crawl(store: Store, tmp_path: Path) -> None:
