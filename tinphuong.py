@@ -64,7 +64,7 @@ from indexer.results import TooSlow
 from indexer.search import IndexMissing, open_searcher
 from indexer.topic_model import LEAST, load_model, train
 from indexer.verify import audit as audit_index
-from indexer.verify import audit_is_due
+from indexer.verify import audit_is_due, drift
 from indexer.wards import load_gazetteer
 from webui import create_app
 from webui.server import serve as serve_app
@@ -371,8 +371,7 @@ def search(place: Place, /, words: tuple[str, ...], as_json: bool, **fields: Any
     for name in ("since", "until"):
         fields[name] = fields[name] and fields[name].date()
     query = Query(text=" ".join(words), **fields)
-    with closing(open_searcher(place.whoosh, place.store)) as searcher:
-        results = searcher.search(query)
+    results = open_searcher(place.whoosh, place.store).search(query)
     if as_json:
         print_json(results)
     else:
@@ -434,15 +433,18 @@ def audit(place: Place) -> None:
 @cli.command()
 @click.pass_obj
 def verify(place: Place) -> None:
-    """Check that the index is still what was written.
+    """Check that the index is still what was written, and holds what the store holds.
 
     Reads every file; what is damaged is searched no more. Exit code 1 where something is wrong.
     """
     if current_generation(place.whoosh) is None:
         raise IndexMissing(f"there is no index at {place.whoosh}; run: tinphuong index")
-    damaged = audit_index(place.whoosh)
-    print_verified(damaged)
-    if damaged:
+    damaged, found = audit_index(place.whoosh), None
+    if not is_damaged(place.whoosh):
+        with open_readonly(place.store) as store:
+            found = drift(store, place.whoosh)
+    print_verified(damaged, found)
+    if damaged or found is None or found.told:
         sys.exit(1)
 
 
@@ -602,7 +604,7 @@ def audit_apart(place: Place) -> None:
     """Read every checksum of the index, in such a process."""
     with mendable():
         if damaged := audit_index(place.whoosh):
-            print_verified(damaged)
+            print_verified(damaged, None)
             sys.exit(1)
 
 

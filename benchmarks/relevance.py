@@ -193,11 +193,10 @@ def plain_rank(world: World, query: Judged) -> float:
     leaves = plan(parse(query.text), False, searcher.spellings).ranking.leaves()
     terms = {(leaf.fieldname, leaf.text) for leaf in leaves}
     fields = (TEXT_, TEXT_FOLDED, WORDS)
-    scores = searcher.scorer.scores(
-        Or([Term(*each) for each in sorted(terms) if each[0] in fields])
-    )
-    best = np.argsort(-scores, kind="stable")[:DEPTH]
-    return place(searcher.columns.numbers[best], world, query)
+    plain = Or([Term(*each) for each in sorted(terms) if each[0] in fields])
+    everything = np.arange(searcher.generation.document_count)
+    best, _ = searcher.evaluator.best(plain, everything, DEPTH)
+    return place(searcher.generation.numbers[best], world, query)
 
 
 def place(numbers: Iterable[int], world: World, query: Judged) -> float:

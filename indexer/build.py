@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-from whoosh.index import create_in, open_dir
-
-from crawler.attached import attached_to
-from crawler.store import Store, Stored
+from crawler.store import Store
 from indexer import families
-from indexer.document import Document, Source
+from indexer.document import Source
+from indexer.engine.writer import Writer
 from indexer.generations import (
     KEPT,
     IndexDamaged,
@@ -34,11 +32,11 @@ from indexer.generations import (
     seal,
     verify_in_fresh_process,
 )
-from indexer.schema import NUMBER, SCHEMA, fields_of
+from indexer.schema import SCHEMA
+from indexer.workers import CHUNK, Annotate, making
 
 LOCK = "lock"
 
-Annotate = Callable[[Stored], Document]
 Progress = Callable[[int, int], None]
 
 
@@ -65,8 +63,8 @@ def build(
 ) -> Built:
     """Bring the index up to the store: all articles, or those changed since the last time.
 
-    `progress` is told articles done and articles to do. Raises IndexBusy. Where nothing changed,
-    nothing is written. Families of copies are found first, in the store. Where articles were
+    `progress` is told articles done and articles to do. `annotate` is sent to other processes where
+    there are many. Raises IndexBusy. Where nothing changed, nothing is written. Where articles were
     forgotten, their words would stay in the files they share with others: then the index is made
     anew, and the generations that hold them are deleted.
     """
@@ -79,7 +77,6 @@ def build(
             return Built(before.generation, 0, before.documents)
         if rebuild:
             families.clear(store)
-        families.place(store, store.ids(unindexed=before is not None))
         with new_folder(index) as folder:
             if before:
                 link_files(before, index / before.generation, folder)
@@ -143,24 +140,22 @@ def new_folder(index: Path) -> Iterator[Path]:
 def write(
     folder: Path, begun: bool, store: Store, annotate: Annotate, progress: Progress | None
 ) -> Sequence[tuple[int, int]]:
-    """Write the articles, or where the index is begun those that changed, leaving out those that
-    their portal withdrew.
+    """Write the articles, or where the index is begun those that changed, and find their families.
 
     Gives (id, change) of each, to be marked once they are published.
     """
-    found = open_dir(folder, schema=SCHEMA) if begun else create_in(folder, SCHEMA)
-    writer = found.writer(compound=False)  # a compound file is copied into memory on opening
-    expected = store.waiting() if begun else sum(store.counts().values())
+    ids = store.ids(unindexed=begun)
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    writer = Writer(folder, SCHEMA)
+    writer.delete(ids)
     changes: list[tuple[int, int]] = []
-    for stored in store.unindexed() if begun else store.all_articles():
-        if begun:
-            writer.delete_by_term(NUMBER, str(stored.id))
-        if stored.withdrawn_at is None:
-            files = attached_to(store, stored.article)
-            writer.add_document(**fields_of(annotate(stored), [file.text for file in files]))
-        changes.append((stored.id, stored.change))
-        if progress:
-            progress(len(changes), expected)
-    writer.commit()
-    found.close()
+    with making(store, folder, annotate, len(ids)) as make:
+        for chunk, made in zip(chunks, make(chunks), strict=True):
+            families.place(store, chunk)  # while other processes are at the next ones
+            if made.segment:
+                writer.adopt(made.segment)
+            changes += made.changes
+            if progress:
+                progress(len(changes), len(ids))
+    writer.commit(whole=not begun)
     return changes

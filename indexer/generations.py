@@ -20,11 +20,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 
-from whoosh.index import FileIndex, open_dir
+from whoosh.index import EmptyIndexError
 
-from indexer.schema import SCHEMA
+from indexer.engine.codec import segments_of
+from indexer.engine.generation import Generation
 
-FORMAT = 2
+FORMAT = 3
 """Grows with every change of schema, keys or files; an index of another format is built anew."""
 
 KEPT = 2
@@ -159,9 +160,7 @@ def seal(folder: Path, labels: Mapping[str, str], before: Manifest | None) -> Ma
     """
     known = before.files if before else {}
     files = {
-        path.name: known.get(path.name) or fingerprint(path)
-        for path in sorted(folder.iterdir())
-        if path.suffix != ".lock" and not path.name.endswith("_WRITELOCK")
+        path.name: known.get(path.name) or fingerprint(path) for path in sorted(folder.iterdir())
     }
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = Manifest(FORMAT, folder.name, created, count(folder), labels, files)
@@ -198,7 +197,7 @@ def verify_in_fresh_process(folder: Path, before: Manifest | None) -> None:
 
 
 def verify(folder: Path, known: Collection[str] = ()) -> None:
-    """Hold every file but the known ones against the manifest, and read the index. Raises
+    """Hold every file but the known ones against the manifest, and open the index. Raises
     IndexDamaged."""
     manifest = checked_manifest(folder)
     for name, (size, digest) in manifest.files.items():
@@ -210,14 +209,11 @@ def verify(folder: Path, known: Collection[str] = ()) -> None:
 
 
 def count(folder: Path) -> int:
-    """How many documents the index of a generation holds, each of them read."""
-    with open_generation(folder).reader() as reader:
-        return sum(1 for _ in reader.all_stored_fields())
-
-
-def open_generation(folder: Path) -> FileIndex:
-    """The Whoosh index of a generation, with our schema rather than the pickled one."""
-    return open_dir(folder, schema=SCHEMA, readonly=True)
+    """How many documents a generation has, opened as it is for searching. Raises IndexDamaged."""
+    try:
+        return int(Generation(folder, segments_of(folder)).live.sum())
+    except EmptyIndexError as error:
+        raise IndexDamaged(f"{folder} has no list of segments") from error
 
 
 def publish(index: Path, generation: str) -> None:

@@ -18,7 +18,8 @@ from whoosh.query import Sequence as Adjacent
 
 from indexer.abbreviations import Alternative, alternatives
 from indexer.document_numbers import asked_numbers, number_key
-from indexer.engine.scorer import MostOf
+from indexer.engine.formula import Formula
+from indexer.engine.queries import MostOf
 from indexer.normalize import fold, syllables
 from indexer.query import Parsed, Part, runs
 from indexer.results import Widening
@@ -33,12 +34,15 @@ from indexer.schema import (
     TITLE_FOLDED,
     WORDS,
     pairs,
+    spelled,
 )
 from indexer.segment import words
 
-# Weights of the evidence, with those in engine/scorer.py chosen by benchmarks/relevance.py on the
-# odd-numbered queries of both sets, with and without accents, from the middle of a plateau. Change
-# none without that benchmark.
+# Weights of the evidence, all chosen by benchmarks/relevance.py on the odd-numbered queries of both
+# sets, with and without accents, from the middle of a plateau. Change none without that benchmark.
+FORMULA = Formula(k1=1.2, b=0.85, k1_of={WORDS: 0.5, PAIRS: 0.5})
+"""Of BM25. Words and neighbours gain little by standing again and again: two of them side by side
+once is what a text is about."""
 SYLLABLE = 0.8
 WORD = 1.0
 PAIR = 0.45
@@ -207,7 +211,7 @@ class _Planner:
             self._note_other(" ".join(part.typed for part in parts), other)
         self._add(CITED, span.cited, WORD)
         phrases = [
-            _phrase(Term(name, key) for key in other.keys)
+            _phrase(Term(name, spelled(key)) for key in other.keys)
             for other in span.others
             for name in (TEXT_, FILES)
         ]
@@ -219,8 +223,8 @@ class _Planner:
         """Mark what is searched beside what was typed, let it rank, and say so."""
         self.targets.phrases.add(other.keys)
         self.widenings.append(Widening("abbreviation", typed, (other.text,)))
-        self._add(TEXT_, other.keys, SYLLABLE)
-        self._add(FILES, other.keys, IN_FILE)
+        self._add(TEXT_, map(spelled, other.keys), SYLLABLE)
+        self._add(FILES, map(spelled, other.keys), IN_FILE)
         self._rank_pairs(other.keys)
         self._add(WORDS, words(other.text), WORD)
 
@@ -234,7 +238,7 @@ class _Planner:
 
     def _within(self, part: Part, exact: str, folded: str) -> Query:
         return _phrase(
-            Term(folded, fold(key)) if self._is_folded(key) else Term(exact, key)
+            Term(folded, fold(key)) if self._is_folded(key) else Term(exact, spelled(key))
             for key in part.keys
         )
 
@@ -258,12 +262,12 @@ class _Planner:
             if self._is_folded(key):
                 self._add(TEXT_FOLDED, [fold(key)], SYLLABLE)
                 self._add(TITLE_FOLDED, [fold(key)], IN_TITLE)
-                self._add(TEXT_, [key], AS_TYPED)
+                self._add(TEXT_, [spelled(key)], AS_TYPED)
                 self._add(FILES_FOLDED, [fold(key)], IN_FILE)
             else:
-                self._add(TEXT_, [key], SYLLABLE)
-                self._add(TITLE, [key], IN_TITLE)
-                self._add(FILES, [key], IN_FILE)
+                self._add(TEXT_, [spelled(key)], SYLLABLE)
+                self._add(TITLE, [spelled(key)], IN_TITLE)
+                self._add(FILES, [spelled(key)], IN_FILE)
         self._rank_pairs(keys)
 
     def _rank_pairs(self, keys: Sequence[str]) -> None:

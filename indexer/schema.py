@@ -6,21 +6,24 @@ through one and the same tokeniser (normalize.syllables) and segmenter (segment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from whoosh.analysis import IDTokenizer
-from whoosh.fields import ID, STORED, TEXT, Schema
+from whoosh.fields import Schema
 
 from indexer.document import Document
 from indexer.document_numbers import number_key
-from indexer.normalize import fold, syllables
+from indexer.engine.fields import Keys, PairsOf
+from indexer.engine.invert import Entry
+from indexer.engine.sorting import MISSING
+from indexer.normalize import fold, keys, keys_and_lengths
+from indexer.offsets import packed
 from indexer.periods import Period
 from indexer.segment import words
 
-NUMBER = "number"
-"""The store's number of the article, unique."""
 CITED = "cited"
 """Numbers of documents that the text cites, folded and without signs ("154 kh tu")."""
 TITLE = "title"
@@ -40,30 +43,33 @@ FILES = "files"
 FILES_FOLDED = "files_folded"
 """Syllables of the files that an article links: matching, phrases, and little of the rank. Apart,
 so that a long file makes no article's own words weigh less."""
-FACTS = "facts"
-"""What the hits show and the facets count, as stored (see facts_of())."""
+FACETS = ("wards", "provinces", "topics", "sources", "types")
+"""Fields of Query whose values are counted."""
+PUBLISHED = "published"
+"""A sort column: seconds since 1970, MISSING where no date is printed."""
+DIGEST = "digest"
+"""A sort column: says whether the article is still the one that was indexed."""
+OFFSETS = "offsets"
+"""Beside what facts_of() gives: where the syllables of the text stand (see offsets.py)."""
+
+KEYS_KNOWN = 1 << 17
+"""Keys whose bare forms are remembered while articles are indexed."""
 
 TITLE_END = "\x1f"
 """Stands between title and text, and behind each file, so that no phrase reaches across."""
 
 
-def _given(phrase: bool) -> TEXT:
-    return TEXT(analyzer=IDTokenizer(), phrase=phrase)
-
-
 SCHEMA = Schema(
     **{
-        NUMBER: ID(stored=True, unique=True),
-        CITED: _given(phrase=False),
-        TITLE: _given(phrase=True),
-        TITLE_FOLDED: _given(phrase=True),
-        TEXT_: _given(phrase=True),
-        TEXT_FOLDED: _given(phrase=True),
-        WORDS: _given(phrase=False),
-        PAIRS: _given(phrase=False),
-        FILES: _given(phrase=True),
-        FILES_FOLDED: _given(phrase=True),
-        FACTS: STORED,
+        CITED: Keys(positions=False),
+        TITLE: Keys(positions=True),
+        TITLE_FOLDED: Keys(positions=True),
+        TEXT_: Keys(positions=True),
+        TEXT_FOLDED: Keys(positions=True),
+        WORDS: Keys(positions=False),
+        PAIRS: PairsOf(TEXT_FOLDED),
+        FILES: Keys(positions=True),
+        FILES_FOLDED: Keys(positions=True),
     }
 )
 
@@ -77,35 +83,71 @@ def pairs(keys: Sequence[str]) -> list[str]:
     return [f"{first} {second}" for first, second in pairwise(keys)]
 
 
-def fields_of(document: Document, files: Iterable[str] = ()) -> dict[str, Any]:
-    """The keys of a document and of the texts of its files, field by field: for the writer."""
+def spelled(key: str) -> str:
+    """A key as it stands in the exact fields: behind its bare form, so that all spellings of one
+    lie side by side among the terms.
+
+    >>> spelled("đường")
+    'duong đường'
+    """
+    return f"{fold(key)} {key}"
+
+
+def digest_of(sha256: str) -> int:
+    """As much of an article's hash as a sort column holds."""
+    return int(sha256[:15], 16)
+
+
+_FOLDED = lru_cache(KEYS_KNOWN)(fold)
+_SPELLED = lru_cache(KEYS_KNOWN)(spelled)
+
+
+def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
+    """What is indexed of a document and of the texts of its files."""
     article = document.article
-    title = [token.key for token in syllables(article.title)]
-    captions = "\n".join(article.captions)
-    text = [token.key for token in syllables(f"{article.text}\n{captions}\n{article.byline}")]
-    both = [*title, TITLE_END, *text]
-    folded = [fold(key) for key in both]
-    linked = [key for file in files for key in (*(each.key for each in syllables(file)), TITLE_END)]
-    return {
-        NUMBER: str(document.id),
-        CITED: [number_key(str(number)) for number in document.numbers],
-        TITLE: title,
-        TITLE_FOLDED: folded[: len(title)],
-        TEXT_: both,
-        TEXT_FOLDED: folded,
-        WORDS: words(f"{article.title}\n{article.text}"),
-        PAIRS: pairs(folded),
-        FILES: linked,
-        FILES_FOLDED: [fold(key) for key in linked],
-        FACTS: facts_of(document),
-    }
+    title = keys(article.title)
+    text, lengths = keys_and_lengths(article.text)
+    beside = keys("\n".join((*article.captions, article.byline)))
+    both = [*title, TITLE_END, *text, *beside]
+    folded = [*map(_FOLDED, both)]
+    exact = [*map(_SPELLED, both)]
+    linked = [key for file in files for key in (*keys(file), TITLE_END)]
+    published = article.published
+    return Entry(
+        number=document.id,
+        keys={
+            CITED: [number_key(str(number)) for number in document.numbers],
+            TITLE: exact[: len(title)],
+            TITLE_FOLDED: folded[: len(title)],
+            TEXT_: exact,
+            TEXT_FOLDED: folded,
+            WORDS: words(f"{article.title}\n{article.text}"),
+            FILES: [*map(_SPELLED, linked)],
+            FILES_FOLDED: [*map(_FOLDED, linked)],
+        },
+        values={
+            "wards": (*document.wards, *document.wards_then),
+            "provinces": document.provinces,
+            "topics": document.topics,
+            "sources": (article.portal,),
+            "types": (document.type,),
+        },
+        sorts={
+            PUBLISHED: int(published.moment.timestamp()) if published else MISSING,
+            DIGEST: digest_of(article.sha256),
+        },
+        stored=_json(facts_of(document) | {OFFSETS: packed(lengths)}),
+    )
+
+
+def _json(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def facts_of(document: Document) -> dict[str, Any]:
-    """Plain values only (Whoosh stores them pickled): the columns, and what the page shows."""
+    """What hits show and document() gives back, as plain values."""
     published = document.article.published
     return {
-        "source": document.article.portal,
         "published": int(published.moment.timestamp()) if published else None,
         "has_time": bool(published and published.time is not None),
         "wards": document.wards,

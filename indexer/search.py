@@ -1,86 +1,61 @@
 """Search: Query in, Results out, over one generation of the index.
 
-A Searcher is opened once a process and answers until refreshed() gives a newer one. Its postings
-are arrays kept for the next query, its facets columns read once at opening; both grow with the
-number of articles, a query's time with the number of matches.
+A Searcher is opened once a process and answers until refreshed() gives a newer one. Opening reads
+nothing of the documents; a query's time grows with the number of its matches.
 """
 
 from __future__ import annotations
 
+import gc
 import math
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.article import VIETNAM
-from crawler.attached import attached_to
-from crawler.store import Store, Stored, open_readonly
+from crawler.store import open_readonly
 from indexer.document import TYPES, Document
 from indexer.document_numbers import DocumentNumber
-from indexer.engine.columns import FacetColumn, Mask, facet_column
-from indexer.engine.postings import PostingsReader
-from indexer.engine.scorer import Scorer, Scores
-from indexer.families import copies
-from indexer.generations import (
-    IndexDamaged,
-    Manifest,
-    is_served,
-    newest_whole,
-    open_generation,
-)
-from indexer.normalize import fold, syllables
+from indexer.engine.codec import segments_of
+from indexer.engine.evaluator import Evaluator
+from indexer.engine.generation import Array, Generation, Mask
+from indexer.engine.sorting import MISSING, first_by
+from indexer.generations import IndexDamaged, Manifest, is_served, newest_whole
+from indexer.hits import facts_at, hits
+from indexer.normalize import fold
 from indexer.periods import Kind, Period
-from indexer.plan import Plan, plan
+from indexer.plan import FORMULA, Plan, plan
 from indexer.query import PAGE_SIZE, Query, parse
-from indexer.results import FacetValue, Hit, Results
-from indexer.schema import FACTS, FILES, NUMBER, TEXT_
-from indexer.snippet import Mark, marks, snippet
+from indexer.results import FacetValue, Results
+from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
 from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
-
-FACETS = ("wards", "provinces", "topics", "sources", "types")
-"""Fields of Query whose values are counted."""
 
 QUERY_SECONDS = 5.0
 """Time for the matching and ranking of one query; checked between terms."""
 
-UNDATED = np.iinfo(np.int64).min
+LISTED = 10_000
+"""Articles of a search that can be paged through, the first ones; all are counted."""
 
+FILTERS_KEPT = 32
+"""Filters that stay in memory, each a byte an article."""
 
-LOOKED_THROUGH = 60_000
-"""Characters of a file in which a passage is looked for: a tenth of a second at most."""
+KEYS_KEPT = 4096
+"""Bare syllables whose spellings stay in memory."""
+
+LABELS_KEPT = 8192
+"""Labels of values that stay in memory."""
 
 
 class IndexMissing(Exception):
     """There is no index that can be searched; the text names the command that makes one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Per document of the generation: the store's number, publication, and what facets count.
-
-    `published` is in seconds since 1970, UNDATED where no date is printed.
-    """
-
-    numbers: NDArray[np.int64]
-    published: NDArray[np.int64]
-    facets: Mapping[str, FacetColumn]
-
-
-class Passage(NamedTuple):
-    """A piece of an article's text, or of the file of that name; `marks` are [start, end)."""
-
-    text: str
-    marks: tuple[Mark, ...]
-    file: str
 
 
 def open_searcher(index: Path, store: Path) -> Searcher:
@@ -105,31 +80,34 @@ def _newest(index: Path) -> Manifest:
 
 
 class Searcher:
-    """Answers queries over one generation."""
+    """Answers queries over one generation. For one thread at a time."""
 
     def __init__(self, index: Path, store: Path, manifest: Manifest) -> None:
         self.index = index
         self.store = store
         self.manifest = manifest
         self.gazetteer = load_gazetteer()
-        opened = open_generation(index / manifest.generation)
-        self.postings = PostingsReader(opened.reader())
-        self.scorer = Scorer(self.postings)
-        self.facts = self._facts()
-        self.columns = self._columns()
+        folder = index / manifest.generation
+        self.generation = Generation(folder, segments_of(folder))
+        self.evaluator = Evaluator(self.generation, FORMULA)
+        self.spellings: Callable[[str], Sequence[str]] = lru_cache(KEYS_KEPT)(self._spellings)
+        self._having: Callable[[str, tuple[str, ...]], Mask] = lru_cache(FILTERS_KEPT)(
+            lambda name, values: self.generation.facet(name).holders(values)
+        )
+        self._named: Callable[[str, str], tuple[str, str]] = lru_cache(LABELS_KEPT)(
+            lambda name, value: (label := self.label(name, value), fold(label))
+        )
 
     def refreshed(self) -> Searcher:
-        """This searcher, or one over the newest generation that is whole. Raises IndexMissing."""
+        """This searcher, or one over the newest generation that is whole. Raises IndexMissing.
+
+        Who still searches with this one goes on undisturbed.
+        """
         own = self.manifest.generation
         if is_served(self.index, own) or _newest(self.index).generation == own:
             return self
-        newer = open_searcher(self.index, self.store)
-        self.close()
-        return newer
-
-    def close(self) -> None:
-        """Close the files of the generation; nothing can be searched after."""
-        self.postings.reader.close()
+        gc.collect()  # what a former one had mapped lies in cycles
+        return open_searcher(self.index, self.store)
 
     def search(self, query: Query) -> Results:
         """What the query finds. Any text is answered; a page past the end has no hits.
@@ -137,39 +115,52 @@ class Searcher:
         Raises TooSlow after QUERY_SECONDS. What was read by then is kept, so the same query asked
         again has less to do.
         """
-        self.postings.deadline = monotonic() + QUERY_SECONDS
+        self.generation.deadline = monotonic() + QUERY_SECONDS
+        try:
+            return self._answer(query)
+        finally:
+            self.generation.deadline = inf
+
+    def _answer(self, query: Query) -> Results:
         parsed = parse(query.text)
         planned = plan(parsed, query.literal, self.spellings)
         found, partial = self._found(planned)
-        chosen = self._chosen(query)
-        dated = self._dated(query)
-        everything = found & np.logical_and.reduce([*chosen.values(), np.ones_like(found)])
-        matching = everything & dated
-        scores = self._scores(query, planned)
-        order = self._order(query, scores, np.flatnonzero(matching))
-        first = (query.page - 1) * PAGE_SIZE
-        undated = int(np.count_nonzero(self.columns.published[everything] == UNDATED))
+        filters = self._filters(query)
+        matching = _under(found, filters)
+        rows, scores = self._page(query, planned, matching)
+
+        def under_others(name: str) -> Array:
+            return _under(found, filters, but=name) if name in filters else matching
+
         return Results(
-            hits=self._hits(order[first : first + PAGE_SIZE], scores, planned),
-            total=len(order),
-            pages=math.ceil(len(order) / PAGE_SIZE),
-            facets=self._facets(query, found & dated, chosen),
-            undated=undated,
+            hits=hits(self.generation, self.store, rows, scores, planned.targets),
+            total=len(matching),
+            pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
+            facets={
+                name: self._values(name, under_others(name), getattr(query, name))
+                for name in FACETS
+            },
+            undated=int(np.count_nonzero(self.undated[under_others(PUBLISHED)])),
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,
             generation=self.manifest.generation,
         )
 
+    @cached_property
+    def undated(self) -> Mask:
+        """Which documents have no date."""
+        mask: Mask = self.generation.sorts(PUBLISHED) == MISSING
+        return mask
+
     def document(self, number: int) -> Document | None:
         """The document of an article by the store's number; None where it is not indexed."""
-        row = self._row_of.get(number)
+        rows = np.flatnonzero((self.generation.numbers == number) & self.generation.live)
         with open_readonly(self.store) as store:
             stored = store.articles([number]).get(number)
-        if row is None or stored is None:
+        if not len(rows) or stored is None:
             return None
-        facts = self.facts[row]
-        names = ("wards", "wards_then", "provinces", "topics", "type")
+        facts = facts_at(self.generation, int(rows[0]))
         numbers = (
             DocumentNumber(name, sign, issuer, kind, day and date.fromisoformat(day))
             for name, sign, issuer, kind, day in facts["numbers"]
@@ -177,137 +168,83 @@ class Searcher:
         return Document(
             id=number,
             article=stored.article,
+            wards=tuple(facts["wards"]),
+            wards_then=tuple(facts["wards_then"]),
+            provinces=tuple(facts["provinces"]),
+            topics=tuple(facts["topics"]),
+            type=facts["type"],
             numbers=tuple(numbers),
             periods=tuple(_period(*each) for each in facts["periods"]),
             reports_on=facts["reports_on"] and _period(*facts["reports_on"]),
-            **{name: facts[name] for name in names},
         )
 
-    def spellings(self, folded: str) -> Sequence[str]:
+    def _spellings(self, folded: str) -> Sequence[str]:
         """Keys in the texts whose bare form this is, most frequent first."""
-        return self._spellings.get(folded, ())
-
-    @cached_property
-    def _spellings(self) -> dict[str, list[str]]:
-        """Folded key → keys, of all syllables in texts and files; made at the first query."""
         frequencies: Counter[str] = Counter()
         for name in (TEXT_, FILES):
-            for term in self.postings.terms(name):
-                frequencies[term] += self.postings.frequency(name, term)
-        found = defaultdict(list)
-        for term, _ in sorted(frequencies.items(), key=lambda item: (-item[1], item[0])):
-            found[fold(term)].append(term)
-        return dict(found)
+            for term in self.generation.terms(name, f"{folded} "):
+                frequencies[term] += self.generation.frequency(name, term)
+        found = sorted(frequencies.items(), key=lambda item: (-item[1], item[0]))
+        return [term.removeprefix(f"{folded} ") for term, _ in found]
 
-    @cached_property
-    def _row_of(self) -> dict[int, int]:
-        live = np.flatnonzero(self.scorer.live)
-        return {int(self.columns.numbers[row]): int(row) for row in live}
-
-    def _facts(self) -> list[dict[str, Any]]:
-        """The stored facts of every document, with its number; of deleted ones too."""
-        return [
-            {NUMBER: int(stored[NUMBER]), **stored[FACTS]}
-            for leaf, _ in self.postings.reader.leaf_readers()
-            for stored in (leaf.stored_fields(row) for row in range(leaf.doc_count_all()))
-        ]
-
-    def _columns(self) -> Columns:
-        published = [facts["published"] for facts in self.facts]
-        rows: dict[str, list[tuple[str, ...]]] = {
-            "wards": [(*facts["wards"], *facts["wards_then"]) for facts in self.facts],
-            "provinces": [facts["provinces"] for facts in self.facts],
-            "topics": [facts["topics"] for facts in self.facts],
-            "sources": [(facts["source"],) for facts in self.facts],
-            "types": [(facts["type"],) for facts in self.facts],
-        }
-        return Columns(
-            numbers=np.array([facts[NUMBER] for facts in self.facts], np.int64),
-            published=np.array([UNDATED if at is None else at for at in published], np.int64),
-            facets={name: facet_column(rows[name]) for name in FACETS},
-        )
-
-    def _found(self, planned: Plan) -> tuple[Mask, bool]:
+    def _found(self, planned: Plan) -> tuple[Array, bool]:
         """Which documents match, filters aside, and whether some of them lack a word."""
-        complete = self.scorer.matches(planned.complete) & self.scorer.live
-        if planned.partial is None or (complete.any() and not planned.sentence):
+        complete = self.evaluator.matching.rows(planned.complete)
+        if planned.partial is None or (len(complete) and not planned.sentence):
             return complete, False
-        found = self.scorer.matches(planned.partial) & self.scorer.live
-        return found, bool((found & ~complete).any())
+        found = self.evaluator.matching.rows(planned.partial)
+        return found, len(found) > len(complete)
 
-    def _chosen(self, query: Query) -> dict[str, Mask]:
-        """For each facet with ticked values, which documents have one of them."""
+    def _filters(self, query: Query) -> dict[str, Mask]:
+        """By the name of a facet with ticked values, which documents have one of them; and which
+        were published in the days asked for."""
         ticked = {name: getattr(query, name) for name in FACETS}
-        return {
-            name: self.columns.facets[name].holders(values, self.postings.document_count)
-            for name, values in ticked.items()
-            if values
-        }
+        filters = {name: self._having(name, values) for name, values in ticked.items() if values}
+        if query.since or query.until:
+            filters[PUBLISHED] = self._dated(query)
+        return filters
 
     def _dated(self, query: Query) -> Mask:
-        """Which documents were published in the days asked for; all, where none are."""
-        published = self.columns.published
-        mask = np.ones(len(published), np.bool_)
+        published = self.generation.sorts(PUBLISHED)
+        mask = ~self.undated
         if query.since:
             mask &= published >= midnight(query.since)
         if query.until and query.until < date.max:
             mask &= published < midnight(query.until + timedelta(days=1))
-        if query.since or query.until:
-            mask &= published != UNDATED
         return mask
 
-    def _scores(self, query: Query, planned: Plan) -> Scores | None:
-        """The rank of every document, or None where the order is by date."""
-        by_date = query.sort in ("newest", "oldest") or not planned.ranking.subqueries
-        return None if by_date else self.scorer.scores(planned.ranking)
+    def _page(
+        self, query: Query, planned: Plan, rows: Array
+    ) -> tuple[NDArray[np.intp], Sequence[float]]:
+        """The documents of the page asked for and their scores, which are 0 where the order is by
+        date."""
+        first = (query.page - 1) * PAGE_SIZE
+        limit = min(first + PAGE_SIZE, LISTED) if first < LISTED else 0
+        if query.sort in ("newest", "oldest") or not planned.ranking.subqueries:
+            newest = query.sort != "oldest"
+            listed = first_by(self.generation, PUBLISHED, rows, limit, newest)[first:]
+            return listed, [0.0] * len(listed)
+        listed, scores = self.evaluator.best(planned.ranking, rows, limit)
+        return listed[first:], scores[first:].tolist()
 
-    def _order(
-        self, query: Query, scores: Scores | None, rows: NDArray[np.intp]
-    ) -> NDArray[np.intp]:
-        """The matching rows as they are listed: undated last, equals by the store's number."""
-        published = self.columns.published[rows]
-        if scores is not None:
-            key = -scores[rows]
-        elif query.sort == "oldest":
-            key = np.where(published == UNDATED, np.inf, published)
-        else:
-            key = -published.astype(np.float64)
-        return rows[np.lexsort((self.columns.numbers[rows], key))]
-
-    def _facets(
-        self, query: Query, found: Mask, chosen: Mapping[str, Mask]
-    ) -> dict[str, tuple[FacetValue, ...]]:
-        """Every facet counted under the choices in the others, not in itself."""
-        facets = {}
-        for name in FACETS:
-            others = [mask for other, mask in chosen.items() if other != name]
-            counts = self.columns.facets[name].counts(np.logical_and.reduce([found, *others]))
-            facets[name] = self._values(name, counts, getattr(query, name))
-        return facets
-
-    def _values(
-        self, name: str, counts: Mapping[str, int], ticked: Sequence[str]
-    ) -> tuple[FacetValue, ...]:
-        """Values with their counts, the most frequent first; ticked ones even at none.
-
-        Units that are no more are listed only where they are ticked: their articles stand under
-        the units of today.
-        """
-        shown = {
-            value: count
-            for value, count in counts.items()
-            if name != "wards" or value in ticked or self._is_current(value)
-        }
-        shown |= {value: counts.get(value, 0) for value in ticked}
-        values = (
-            FacetValue(value, self.label(name, value), count, value in ticked)
-            for value, count in shown.items()
+    def _values(self, name: str, rows: Array, ticked: Sequence[str]) -> tuple[FacetValue, ...]:
+        """The values of these documents with their counts, the most frequent first; ticked ones
+        even at none."""
+        shown = self.generation.facet(name).counts(rows)
+        shown |= {value: shown.get(value, 0) for value in ticked}
+        if name == "wards":
+            shown = {slug: count for slug, count in shown.items() if self._is_shown(slug, ticked)}
+        named = [(value, count, *self._named(name, value)) for value, count in shown.items()]
+        named.sort(key=lambda each: (-each[1], each[3], each[0]))
+        return tuple(
+            FacetValue(value, label, count, value in ticked) for value, count, label, _ in named
         )
-        return tuple(sorted(values, key=lambda each: (-each.count, fold(each.label), each.value)))
 
-    def _is_current(self, slug: str) -> bool:
+    def _is_shown(self, slug: str, ticked: Sequence[str]) -> bool:
+        """Units that are no more are listed only where they are ticked: their articles stand under
+        the units of today."""
         unit = self.gazetteer.unit(slug)
-        return unit is not None and unit.current
+        return slug in ticked or (unit is not None and unit.current)
 
     def label(self, name: str, value: str) -> str:
         """What people call the value of a facet; the value itself where it is unknown."""
@@ -320,61 +257,13 @@ class Searcher:
         labels = {"topics": TOPICS, "types": TYPES, "sources": self.manifest.sources}
         return labels[name].get(value, value)
 
-    def _hits(
-        self, rows: NDArray[np.intp], scores: Scores | None, planned: Plan
-    ) -> tuple[Hit, ...]:
-        """The hits of a page; texts come from the store."""
-        numbers = [int(self.columns.numbers[row]) for row in rows]
-        with open_readonly(self.store) as store:
-            stored, others = store.articles(numbers), copies(store, numbers)
-            passages = {id: passage(store, each, planned) for id, each in stored.items()}
-        return tuple(
-            replace(
-                self._hit(stored[number], self.facts[row], planned, passages[number]),
-                score=0.0 if scores is None else float(scores[row]),
-                copies=others.get(number, 0),
-            )
-            for number, row in zip(numbers, rows, strict=True)
-            if number in stored
-        )
 
-    def _hit(self, stored: Stored, facts: Mapping[str, Any], planned: Plan, shown: Passage) -> Hit:
-        article = stored.article
-        return Hit(
-            id=stored.id,
-            url=article.url,
-            title=article.title,
-            title_marks=marks(article.title, planned.targets),
-            snippet=shown.text,
-            snippet_marks=shown.marks,
-            portal=article.portal,
-            published=moment(facts["published"]),
-            has_time=facts["has_time"],
-            wards=facts["wards"],
-            wards_then=facts["wards_then"],
-            topics=facts["topics"],
-            file=shown.file,
-        )
-
-
-def passage(store: Store, stored: Stored, planned: Plan) -> Passage:
-    """What is shown of an article: of its text or, where that has fewer of the words asked for, of
-    a file it links."""
-    article, targets = stored.article, planned.targets
-    if article.nosnippet or stored.withdrawn_at:
-        return Passage("", (), "")
-    best = Passage(*snippet(article.text, targets), "")
-    if _told(best) < len(targets.exact) + len(targets.folded):
-        for file in attached_to(store, article):
-            found = Passage(*snippet(file.text[:LOOKED_THROUGH], targets), file.name)
-            best = max(best, found, key=_told)
-    return best
-
-
-def _told(shown: Passage) -> int:
-    """How many different words of a passage are marked."""
-    marked = " ".join(shown.text[start:end] for start, end in shown.marks)
-    return len({token.key for token in syllables(marked)})
+def _under(rows: Array, filters: Mapping[str, Mask], but: str = "") -> Array:
+    """Those of the documents that pass all filters, but for the one so named."""
+    for name, mask in filters.items():
+        if name != but:
+            rows = rows[mask[rows]]
+    return rows
 
 
 def midnight(day: date) -> int:
@@ -385,8 +274,3 @@ def midnight(day: date) -> int:
 def _period(kind: Kind, since: str, until: str, words: str, certainty: float) -> Period:
     """What schema.facts_of() made of a period, as it was."""
     return Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)
-
-
-def moment(seconds: int | None) -> datetime | None:
-    """The instant in Vietnam's time."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM)

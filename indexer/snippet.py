@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from indexer.normalize import Token, fold, syllables
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.normalize import Token, fold, key, normalize, syllables
+from indexer.offsets import Offsets, offsets_of
 from indexer.plan import Targets
 
 LONGEST = 220
 """Characters of a snippet, without the dots that stand for what was left out."""
 
+WORDS_KNOWN = 1 << 16
+"""Words, as they are written, whose keys are remembered."""
+
 Mark = tuple[int, int]
+
+
+class Passage(NamedTuple):
+    """A piece of a text; `marks` are [start, end) in it, `words` how many different words they
+    cover."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    words: int
 
 
 def marks(text: str, targets: Targets) -> tuple[Mark, ...]:
@@ -20,38 +39,38 @@ def marks(text: str, targets: Targets) -> tuple[Mark, ...]:
     ((4, 13),)
     """
     tokens = syllables(text)
-    return _joined(text, [tokens[number] for number in _hits(tokens, targets)])
+    return _joined(text, [tokens[number][1:] for number in hits_in(tokens, targets)])
 
 
-def snippet(text: str, targets: Targets) -> tuple[str, tuple[Mark, ...]]:
-    """The passage with the most of what was asked for, at most LONGEST characters, and its marks.
+def snippet(text: str, targets: Targets) -> Passage:
+    """The passage() of a text of which nothing is known but itself."""
+    tokens = syllables(text)
+    return passage(text, offsets_of([token[1:] for token in tokens]), hits_in(tokens, targets))
 
-    It begins and ends between words; "…" stands where the text goes on.
+
+def passage(text: str, offsets: Offsets, hits: Sequence[int] | NDArray[np.int64]) -> Passage:
+    """The passage with the most of what was asked for, at most LONGEST characters.
+
+    `hits` are the numbers of the syllables that were asked for, ascending. It begins and ends
+    between words; "…" stands where the text goes on.
     """
     flat = text.replace("\n", " ")
-    tokens = syllables(flat)
-    hits = _hits(tokens, targets)
-    first, last = _best(tokens, hits)
-    start, end = _around(tokens, first, last, len(flat))
-    passage = flat[start:end].strip()
+    spans = list(zip(offsets.starts[hits].tolist(), offsets.ends[hits].tolist(), strict=True))
+    start, end = _around(offsets, _best(flat, spans), len(flat))
+    shown = flat[start:end].strip()
     start += len(flat[start:end]) - len(flat[start:end].lstrip())
-    before, after = (
-        "…" if start > 0 else "",
-        "…" if start + len(passage) < len(flat.rstrip()) else "",
-    )
+    end = start + len(shown)
+    before, after = "…" if start > 0 else "", "…" if end < len(flat.rstrip()) else ""
+    inside = [span for span in spans if start <= span[0] and span[1] <= end]
     shift = len(before) - start
-    inside = [
-        tokens[number]
-        for number in hits
-        if start <= tokens[number].start and tokens[number].end <= start + len(passage)
-    ]
-    spans = _joined(flat, inside)
-    return f"{before}{passage}{after}", tuple(
-        (left + shift, right + shift) for left, right in spans
+    return Passage(
+        text=f"{before}{shown}{after}",
+        marks=tuple((left + shift, right + shift) for left, right in _joined(flat, inside)),
+        words=len({_key(flat[left:right]) for left, right in inside}),
     )
 
 
-def _hits(tokens: Sequence[Token], targets: Targets) -> list[int]:
+def hits_in(tokens: Sequence[Token], targets: Targets) -> list[int]:
     """Numbers of the tokens that were asked for, ascending."""
     found = {
         number
@@ -67,43 +86,50 @@ def _hits(tokens: Sequence[Token], targets: Targets) -> list[int]:
     return sorted(found)
 
 
-def _joined(text: str, tokens: Sequence[Token]) -> tuple[Mark, ...]:
-    spans: list[Mark] = []
-    for token in tokens:
-        if spans and text[spans[-1][1] : token.start].isspace():
-            spans[-1] = (spans[-1][0], token.end)
+def _joined(text: str, spans: Sequence[Mark]) -> tuple[Mark, ...]:
+    joined: list[Mark] = []
+    for start, end in spans:
+        if joined and text[joined[-1][1] : start].isspace():
+            joined[-1] = (joined[-1][0], end)
         else:
-            spans.append((token.start, token.end))
-    return tuple(spans)
+            joined.append((start, end))
+    return tuple(joined)
 
 
-def _best(tokens: Sequence[Token], hits: Sequence[int]) -> tuple[int, int]:
-    """First and last token of the passage: most different keys, then most hits, then earliest."""
-    if not hits:
-        return 0, 0
-    best, answer, left = (-1, -1), (hits[0], hits[0]), 0
-    for right in range(len(hits)):
-        while left < right and tokens[hits[right]].end - tokens[hits[left]].start > LONGEST:
+@lru_cache(WORDS_KNOWN)
+def _key(written: str) -> str:
+    return key(normalize(written))
+
+
+def _best(text: str, spans: Sequence[Mark]) -> Mark:
+    """The span of most different keys, then most hits, then the earliest; empty without hits."""
+    keys = [_key(text[start:end]) for start, end in spans]
+    best, answer, left = (0, 0), (0, 0), 0
+    inside: Counter[str] = Counter()
+    for right, (_, end) in enumerate(spans):
+        inside[keys[right]] += 1
+        while left < right and end - spans[left][0] > LONGEST:
+            inside[keys[left]] -= 1
+            if not inside[keys[left]]:
+                del inside[keys[left]]
             left += 1
-        inside = hits[left : right + 1]
-        worth = (len({tokens[number].key for number in inside}), len(inside))
+        worth = len(inside), right - left + 1
         if worth > best:
-            best, answer = worth, (hits[left], hits[right])
+            best, answer = worth, (spans[left][0], end)
     return answer
 
 
-def _around(tokens: Sequence[Token], first: int, last: int, length: int) -> tuple[int, int]:
-    """A span of the text with those tokens in its middle, cut between tokens."""
+def _around(offsets: Offsets, middle: Mark, length: int) -> Mark:
+    """A span of the text with that one in its middle, cut between syllables."""
     if length <= LONGEST:
         return 0, length
-    if not tokens:
+    spare = max(0, LONGEST - (middle[1] - middle[0])) // 2
+    start = max(0, min(middle[0] - spare, length - LONGEST))
+    end = min(length, max(middle[1] + spare, LONGEST))
+    first = np.searchsorted(offsets.starts, start)
+    last = np.searchsorted(offsets.ends, end, "right") - 1
+    if first > last:
         return 0, LONGEST
-    spare = max(0, LONGEST - (tokens[last].end - tokens[first].start)) // 2
-    start, end = tokens[first].start - spare, tokens[last].end + spare
-    start, end = max(0, min(start, length - LONGEST)), min(length, max(end, LONGEST))
-    inside = [token for token in tokens if start <= token.start and token.end <= end]
-    if not inside:
-        return 0, LONGEST
-    start = 0 if start == 0 else inside[0].start
-    end = length if end == length else inside[-1].end
-    return start, min(end, start + LONGEST)  # one token alone may be longer
+    start = int(offsets.starts[first]) if start else 0
+    end = int(offsets.ends[last]) if end < length else length
+    return start, min(end, start + LONGEST)  # one syllable alone may be longer

@@ -147,12 +147,8 @@ def configuration(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def opened(config: Mapping[str, Any]) -> Iterator[Flask]:
-    """The application over such a site; its index is closed at the end."""
-    app = create_app(config)
-    try:
-        yield app
-    finally:
-        app.extensions["reading"].close()
+    """The application over such a site."""
+    yield create_app(config)
 
 
 @contextmanager

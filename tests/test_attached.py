@@ -137,13 +137,11 @@ def test_files_of_other_crawlers_are_read(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def searcher(store: Store, tmp_path: Path) -> Iterator[Searcher]:
+def searcher(store: Store, tmp_path: Path) -> Searcher:
     site = SITE | {"/rieng.pdf": pdf([PLAN, "Trồng 150 cây bàng ở vườn hoa"])}
     crawl(store, tmp_path / "pages", site)
     build(store, tmp_path / "whoosh", Annotator(load_gazetteer(), {}).annotate, {})
-    searcher = open_searcher(tmp_path / "whoosh", tmp_path / "store" / "articles.db")
-    yield searcher
-    searcher.close()
+    return open_searcher(tmp_path / "whoosh", tmp_path / "store" / "articles.db")
 
 
 @pytest.mark.parametrize(
@@ -182,5 +180,4 @@ def test_a_word_in_a_file_weighs_less_than_one_in_the_text(store: Store, tmp_pat
     build(store, tmp_path / "whoosh", Annotator(load_gazetteer(), {}).annotate, {})
     searcher = open_searcher(tmp_path / "whoosh", tmp_path / "store" / "articles.db")
     hits = searcher.search(Query("xà cừ")).hits
-    searcher.close()
     assert [hit.title for hit in hits] == ["Bài mẫu hai", "Bài mẫu một"]

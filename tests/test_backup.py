@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -42,8 +41,7 @@ def index(tmp_path: Path, place: Place) -> Folder:
 
 
 def found(place: Folder) -> int:
-    with closing(open_searcher(place.whoosh, place.store)) as searcher:
-        return searcher.search(Query("rác")).total
+    return open_searcher(place.whoosh, place.store).search(Query("rác")).total
 
 
 def test_what_was_backed_up_and_restored_is_what_was(index: Folder, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -33,7 +32,7 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     folder = tmp_path_factory.mktemp("widening")
 
     def annotate(stored: Stored) -> Document:
@@ -46,9 +45,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
             for identity, (title, text) in TEXTS.items():
                 store.put(make_article("a", identity, title, text, day=date(2026, 1, 1)))
         build(store, folder / "whoosh", annotate, {})
-    found = open_searcher(folder / "whoosh", folder / "articles.db")
-    yield found
-    found.close()
+    return open_searcher(folder / "whoosh", folder / "articles.db")
 
 
 def found(searcher: Searcher, text: str, literal: bool = False) -> list[str]:

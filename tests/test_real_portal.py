@@ -195,11 +195,8 @@ def test_every_stored_article_is_indexed_and_found(crawled: Crawled, tmp_path: P
     with open_store(crawled.store) as store:
         build(store, tmp_path, annotator.annotate, sources)
     searcher = open_searcher(tmp_path, crawled.store)
-    try:
-        everything = searcher.search(Query())
-        found = searcher.search(Query("cong nghe thong tin"))
-    finally:
-        searcher.close()
+    everything = searcher.search(Query())
+    found = searcher.search(Query("cong nghe thong tin"))
     assert everything.total == len(crawled.articles)
     assert everything.facets["provinces"][0].value == "ha-noi"
     assert 0 < found.total < everything.total

@@ -219,10 +219,8 @@ QUERIES = st.builds(
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = World(tmp_path_factory.mktemp("oracle"))
-    yield world
-    world.searcher.close()
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("oracle"))
 
 
 def all_pages(searcher: Searcher, query: Query) -> Iterator[Results]:
@@ -331,4 +329,3 @@ def test_a_document_comes_back_as_it_was_understood(
     assert documents == [annotate(each) for each in stored.values()]
     assert any(each and each.reports_on for each in documents)
     assert searcher.document(1_000) is None
-    searcher.close()

@@ -42,28 +42,29 @@ def test_marks(text: str, targets: Targets, expected: str) -> None:
 
 
 def test_a_short_text_is_shown_whole() -> None:
-    assert snippet("Thu gom\nrác", Targets(exact={"rác"})) == ("Thu gom rác", ((8, 11),))
+    assert snippet("Thu gom\nrác", Targets(exact={"rác"})) == ("Thu gom rác", ((8, 11),), 1)
 
 
 def test_the_passage_is_where_most_of_the_words_stand() -> None:
     text = f"Có rác. {FILLER}Thu gom rác thải tại nguồn. {FILLER}"
-    passage, spans = snippet(text, Targets(exact={"rác", "thải"}))
+    passage, spans, words = snippet(text, Targets(exact={"rác", "thải"}))
     assert passage.startswith("…")
     assert passage.endswith("…")
     assert [passage[start:end] for start, end in spans] == ["rác thải"]
+    assert words == 2
     middle = sum(spans[0]) / 2
     assert abs(middle - len(passage) / 2) < 30  # centred
     assert 160 <= len(passage) <= 240
 
 
 def test_without_a_match_the_beginning_is_shown() -> None:
-    passage, spans = snippet(FILLER, Targets(exact={"rác"}))
-    assert (FILLER.startswith(passage.rstrip("…")), spans) == (True, ())
+    passage, spans, words = snippet(FILLER, Targets(exact={"rác"}))
+    assert (FILLER.startswith(passage.rstrip("…")), spans, words) == (True, (), 0)
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "🙂" * 5000, "\u0301" * 5000, f"{'a' * 5000} rác"])
 def test_text_without_spaces_is_cut_all_the_same(text: str) -> None:
-    assert len(snippet(text, Targets(exact={"a" * 5000, "rác"}))[0]) <= LONGEST + 2
+    assert len(snippet(text, Targets(exact={"a" * 5000, "rác"})).text) <= LONGEST + 2
 
 
 WORDS = st.sampled_from(
@@ -82,10 +83,12 @@ TARGETS = st.builds(
 def test_a_snippet_is_a_bounded_part_of_the_text_and_marks_whole_words(
     text: str, targets: Targets
 ) -> None:
-    passage, spans = snippet(text, targets)
+    passage, spans, words = snippet(text, targets)
     assert len(passage) <= LONGEST + 2
     assert passage.strip("…").strip() in text.replace("\n", " ")
     assert list(spans) == sorted(spans)
+    marked = " ".join(passage[start:end] for start, end in spans)
+    assert words == len({token.key for token in syllables(marked)})
     asked = targets.exact | {key for phrase in targets.phrases for key in phrase}
     for start, end in spans:
         keys = [token.key for token in syllables(passage[start:end])]

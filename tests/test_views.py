@@ -683,7 +683,7 @@ def test_a_query_that_takes_too_long_is_given_up(
     ticks = itertools.count(step=QUERY_SECONDS + 1)
     with opened(small_site) as app:
         monkeypatch.setattr("indexer.search.monotonic", lambda: next(ticks))
-        monkeypatch.setattr("indexer.engine.postings.monotonic", lambda: next(ticks))
+        monkeypatch.setattr("indexer.engine.generation.monotonic", lambda: next(ticks))
         answer = app.test_client().get(path)
         assert (answer.status_code, answer.mimetype) == (503, kind)
         assert "Câu tìm quá nặng" in answer.text

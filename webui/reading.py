@@ -46,13 +46,6 @@ class Reading:
         """The store, to be closed by the caller. Raises StoreMissing."""
         return open_readonly(self._store)
 
-    def close(self) -> None:
-        """Close the index; the next request opens it again."""
-        with self._turn:
-            if self._searcher is not None:
-                self._searcher.close()
-            self._searcher = None
-
     def _newest(self) -> Searcher:
         if self._searcher is None:
             self._searcher = open_searcher(self._index, self._store)

@@ -33,6 +33,7 @@ from indexer.document import Annotator
 from indexer.results import Results
 from indexer.topic_model import Comparison
 from indexer.topics import TOPICS
+from indexer.verify import Drift
 
 PLAIN_PROGRESS_EVERY = 5.0
 """Seconds between progress lines where nobody watches."""
@@ -47,6 +48,9 @@ STATE_STYLES = {"ok": "green", "delayed": "yellow", "failing": "red", "paused": 
 
 BEGINNING = 300
 """Letters of an article's beginning that `tinphuong portals add` shows."""
+
+SHOWN = 10
+"""Articles of a kind that `tinphuong verify` names."""
 
 console = Console(highlight=False)
 
@@ -197,14 +201,19 @@ def print_audit(found: Audit) -> None:
     console.print(f"{found.articles} articles read, {len(found.damaged)} damaged")
 
 
-def print_verified(damaged: Sequence[str]) -> None:
-    """What is wrong with the index, and what to do."""
+def print_verified(damaged: Sequence[str], found: Drift | None) -> None:
+    """What is wrong with the index, and what to do; `found` is None where it was not compared."""
     for line in damaged:
         console.print(Text(f"damaged: {line}", "red"), soft_wrap=True)
-    if damaged:
+    for what, ids in found.told.items() if found else ():
+        named = ", ".join(map(str, ids[:SHOWN]))
+        console.print(Text(f"{len(ids)} articles {what}: {named}", "red"), soft_wrap=True)
+    if damaged or (found and found.told):
         console.print("To make the index anew from the store: tinphuong index --rebuild")
     else:
         console.print("Every file of the index is what was written")
+    if found:
+        console.print(f"Generation {found.generation}: {found.documents} articles compared")
 
 
 def print_copied(copied: Copied, folder: Path) -> None:

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from indexer.engine.cache import Cache
 from indexer.engine.codec import ArraySegment
-from indexer.engine.dictionary import Dictionary
 from indexer.engine.facets import FacetColumn, joined
 from indexer.engine.mapped import MappedSegment
 from indexer.engine.occurrences import AllOccurrences, Occurrences
@@ -133,10 +132,6 @@ class Generation:
             for segment in self.segments
         )
         return (term.decode() for term, _ in groupby(merge(*found)))
-
-    def dictionaries(self, field: str) -> Iterator[Dictionary]:
-        """The terms of a field, segment by segment."""
-        return (segment.terms(field) for segment in self.segments)
 
     def frequency(self, field: str, term: str) -> int:
         """In how many documents the term stands; deleted ones that are still there count too."""
