@@ -210,6 +210,18 @@ def test_killed_at_any_step_loses_nothing(
     assert len(generations(place.index)) == 2  # what the killed one left is gone
 
 
+def refuse(stored: Stored) -> Document:
+    raise ValueError(f"bài mẫu {stored.id}")
+
+
+def test_what_fails_while_articles_are_read_leaves_nothing(place: Place) -> None:
+    place.put(range(9))
+    with open_store(place.store) as store, pytest.raises(ValueError, match="bài mẫu"):
+        build(store, place.index, refuse, SOURCES)
+    assert generations(place.index) == []
+    assert place.build().added == 9
+
+
 def test_without_a_published_generation_everything_is_indexed(place: Place) -> None:
     place.put(range(3))
     place.build()
