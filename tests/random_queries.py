@@ -21,18 +21,29 @@ def terms(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
     )
 
 
+def sums(queries: st.SearchStrategy[q.Query]) -> st.SearchStrategy[q.Query]:
+    """Several of these, all or any wanted."""
+    several = st.lists(queries, min_size=2, max_size=3)
+    return several.map(q.And) | several.map(q.Or)
+
+
+def phrases(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
+    some = st.lists(st.sampled_from(words), min_size=1, max_size=4)
+    return st.builds(q.Phrase, st.just("text"), some, slop=st.integers(1, 3), boost=BOOSTS)
+
+
 def queries(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
     """Every query that the engine knows, and trees of them."""
-    return _leaves(words) | st.recursive(_leaves(words), _trees, max_leaves=6)
+    leaves = _leaves(words)
+    return st.one_of(leaves, sums(terms(words)), st.recursive(leaves, _trees, max_leaves=6))
 
 
 def _leaves(words: Sequence[str]) -> st.SearchStrategy[q.Query]:
     text = st.builds(q.Term, st.just("text"), st.sampled_from(words), BOOSTS)
-    some = st.lists(st.sampled_from(words), min_size=1, max_size=4)
     days = st.none() | st.integers(0, 5)
     return st.one_of(
         terms(words),
-        st.builds(q.Phrase, st.just("text"), some, slop=st.integers(1, 3), boost=BOOSTS),
+        phrases(words),
         st.builds(q.Sequence, st.lists(text, min_size=1, max_size=3), slop=st.integers(1, 2)),
         st.builds(q.Prefix, st.just("text"), st.sampled_from(("", "a", "b", "no"))),
         st.builds(q.NumericRange, st.just("day"), days, days, st.booleans(), st.booleans()),

@@ -38,7 +38,7 @@ from indexer.engine.invert import Entry
 from indexer.engine.sorting import MISSING
 from tests.brute_force import BruteForce, Sample
 from tests.corpora import SCHEMA, WORDS, texts
-from tests.random_queries import queries, terms
+from tests.random_queries import phrases, queries, sums, terms
 
 FORMULA = Formula(k1_of={"pairs": 0.5})
 AS_WHOOSH = Formula(idf=whoosh_idf)
@@ -165,7 +165,8 @@ def answers_as_brute_force(
                 }
 
 
-ASKED = st.lists(queries((*WORDS, "none")), min_size=1, max_size=6)
+TERMS, PHRASES = terms((*WORDS, "none")), phrases(WORDS)
+ASKED = st.lists(queries((*WORDS, "none")), min_size=4, max_size=16)
 
 
 @given(HISTORIES, TURNED, ASKED, st.integers(0, 15))
@@ -185,18 +186,7 @@ def test_answers_as_brute_force_2000_times(
     answers_as_brute_force(history, turned, asked, limit)
 
 
-def sums(inner: st.SearchStrategy[q.Query]) -> st.SearchStrategy[q.Query]:
-    several = st.lists(inner, min_size=1, max_size=3)
-    return several.map(q.And) | several.map(q.Or)
-
-
-PHRASES = st.builds(
-    q.Phrase,
-    st.just("text"),
-    st.lists(st.sampled_from(WORDS), min_size=2, max_size=3),
-    slop=st.integers(1, 3),
-)
-TRUSTED = st.recursive(terms((*WORDS, "none")) | PHRASES, sums, max_leaves=5)
+TRUSTED = TERMS | PHRASES | sums(TERMS | PHRASES) | sums(TERMS | sums(TERMS | PHRASES))
 
 
 def answers_as_whoosh(
@@ -214,9 +204,7 @@ def answers_as_whoosh(
 
 
 PAIRS = st.lists(
-    st.tuples(TRUSTED, st.lists(terms(WORDS), max_size=2)),
-    min_size=1,
-    max_size=6,
+    st.tuples(TRUSTED, st.just([]) | st.lists(TERMS, max_size=2)), min_size=4, max_size=16
 )
 
 
