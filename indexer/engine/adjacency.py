@@ -59,23 +59,14 @@ class Adjacency:
         starts = ends - room + slop  # with so many places left free before each
         if len(self._flags) < ends[-1]:
             self._flags = np.zeros(max(int(ends[-1]), PIECE), np.bool_)
-        owners, reached = _places(terms[0], starts)
+        reached = terms[0].from_places(starts)
         for term in terms[1:]:
             self._flags[reached] = True
-            owners, here = _places(term, starts)
+            here = term.from_places(starts)
             behind = [self._flags.take(here - step) for step in range(1, slop + 1)]
             self._flags[reached] = False
-            kept = reduce(np.logical_or, behind).nonzero()[0]
-            reached = here.take(kept)
-        return owners.take(kept)
-
-
-def _places(term: Occurrences, starts: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
-    """The document and place of every occurrence, those of each document beginning at `starts`."""
-    owners, positions = term.each()
-    places = starts.take(owners)
-    places += positions
-    return owners, places
+            reached = here.take(reduce(np.logical_or, behind).nonzero()[0])
+        return starts.searchsorted(reached, "right") - 1
 
 
 def _pieces(room: NDArray[np.int64]) -> Iterator[slice]:

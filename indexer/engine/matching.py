@@ -15,13 +15,17 @@ import numpy as np
 from whoosh import query as q
 
 from indexer.engine.adjacency import Adjacency
-from indexer.engine.generation import NOTHING, Array, Generation, Mask, places
-from indexer.engine.occurrences import RARER
+from indexer.engine.cache import Cache
+from indexer.engine.generation import NOTHING, SMALL, Array, Generation, Mask, places
 from indexer.engine.queries import MostOf
 from indexer.engine.sorting import MISSING
+from indexer.engine.weights import COMMON, RARER
 
 FEW = 1 / 8
 """Share of the documents below which they are handled as rows rather than as flags."""
+
+FLAGS_KEPT = 64 << 20
+"""Bytes of flags of common terms that are kept."""
 
 ROUNDING = 1 - 1e-6
 """Sums in float32 of the same weights are as near as that."""
@@ -37,6 +41,7 @@ class Matching:
         self.generation = generation
         self.live = generation.live
         self.adjacency = Adjacency(generation)
+        self.kept = Cache(FLAGS_KEPT)
         self.few = FEW * generation.document_count
         self.fewest = FEWEST * generation.document_count
         self._rows: dict[type[q.Query], Callable[[Any], Array]] = {
@@ -61,7 +66,7 @@ class Matching:
         self._mask: dict[type[q.Query], Callable[[Any], Mask]] = {
             q.Or: lambda query: self._any(query.subqueries),
             q.DisjunctionMax: lambda query: self._any(query.subqueries),
-            q.Not: lambda query: self.live & ~self.mask(query.query),
+            q.Not: lambda query: self.live & ~self._shared(query.query),
             q.Every: lambda query: self.live.copy(),
             type(q.NullQuery): lambda query: np.zeros_like(self.live),
             q.Prefix: self._beginning,
@@ -73,7 +78,7 @@ class Matching:
         """One flag a document. Raises TypeError for queries not known, and TooSlow."""
         self.generation.in_time()
         if type(query) is q.And and self.estimate(query) >= self.few:
-            return reduce(np.logical_and, map(self.mask, query.subqueries), self.live)
+            return reduce(np.logical_and, map(self._shared, query.subqueries), self.live)
         if type(query) in self._mask:
             return self._mask[type(query)](query)
         if type(query) in self._rows:
@@ -117,7 +122,20 @@ class Matching:
             return np.zeros(len(rows), np.bool_)
         if len(rows) * RARER < len(postings.documents):
             return places(postings, rows)[1]
-        return self._flags(postings.documents).take(rows)
+        return self._shared(term).take(rows)
+
+    def _shared(self, query: q.Query) -> Mask:
+        """mask(), kept for common terms, so nothing to write into."""
+        if not isinstance(query, q.Term):
+            return self.mask(query)
+        key = query.fieldname, query.text
+        flags: Mask | None = self.kept.get(key)
+        if flags is None:
+            documents = self._holding(query)
+            flags = self._flags(documents)
+            if len(documents) > COMMON * len(flags):
+                self.kept.put(key, flags, SMALL + len(flags))
+        return flags
 
     def _flags(self, rows: Array) -> Mask:
         mask = np.zeros_like(self.live)
@@ -150,10 +168,10 @@ class Matching:
     def _any(self, queries: Iterable[q.Query]) -> Mask:
         mask = np.zeros_like(self.live)
         for each in queries:
-            if type(each) in self._rows:
+            if self.estimate(each) < COMMON * len(mask):
                 mask[self.rows(each).astype(np.intp)] = True
             else:
-                mask |= self.mask(each)
+                mask |= self._shared(each)
         return mask
 
     def _most(self, query: MostOf) -> Mask:
@@ -161,7 +179,7 @@ class Matching:
         weights = np.zeros(len(within), np.float32)
         living = np.count_nonzero(self.live)
         for each in query.subqueries:
-            matched = self.mask(each)
+            matched = self._shared(each)
             weights += matched * np.float32(np.log1p(living / (np.count_nonzero(matched) + 1)))
         weights *= within
         least = query.share * weights.max(initial=0) * ROUNDING

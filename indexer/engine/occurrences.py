@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-RARER = 16
+RARER = 32
 """Where documents are so many times fewer than a term's postings, each is looked up on its own."""
 
 Array = NDArray[Any]
@@ -29,10 +29,19 @@ class Occurrences:
     def each(self) -> tuple[NDArray[np.intp], Array]:
         """The document of every occurrence, by its number among these, and its position."""
         owners = np.arange(len(self.counts)).repeat(self.counts)
+        return owners, self._positions()
+
+    def from_places(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Every position, counted on from the places where the documents begin."""
+        found = places.repeat(self.counts)
+        found += self._positions()
+        return found
+
+    def _positions(self) -> Array:
         before: NDArray[np.int64] = self.counts.cumsum() - self.counts
-        index: NDArray[np.int64] = (self.starts - before).take(owners)
+        index: NDArray[np.int64] = (self.starts - before).repeat(self.counts)
         index += np.arange(len(index))
-        return owners, self.positions.take(index)
+        return self.positions.take(index)
 
 
 @dataclass(frozen=True, slots=True)

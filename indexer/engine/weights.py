@@ -15,10 +15,12 @@ from whoosh.query import Term
 from indexer.engine.cache import Cache
 from indexer.engine.formula import Formula, lengths_of
 from indexer.engine.generation import SMALL, Array, Generation, Postings, places
-from indexer.engine.occurrences import RARER
 
 COMMON = 1 / 16
 """Share of the documents from which on a term's weights are kept as a row, one each document."""
+
+RARER = 64
+"""Where rows are so many times fewer than a term's postings, each row is looked up on its own."""
 
 WEIGHTS_KEPT = 256 << 20
 """Bytes of weights that are kept."""
