@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import lzma
+import resource
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from labels import measure as labelled
@@ -25,36 +27,81 @@ from crawler.article import Article
 from crawler.store import Stored
 from indexer.document import Annotator
 from indexer.normalize import normalize, syllables
-from indexer.segment import segment, words
-from indexer.wards import load_gazetteer
+from indexer.segment import segment, spans, words
+from indexer.units import read_units
+from indexer.wards import Gazetteer, load_gazetteer
 
 ARTICLES, QUICK_ARTICLES = 2_000, 200
+LEARNED = 20_000
+"""Articles after which what is remembered of texts has reached its bounds."""
 LOADS = 5
 
 
 def measure(quick: bool) -> Iterator[Row]:
-    """Word F1 beside plain pyvi, then speeds on the first articles of news-50k."""
+    """Word F1 beside plain pyvi, then speeds on articles of news-50k.
+
+    The first half of them only makes known what is common, as the first of any run do.
+    """
     data = data_folder()
     sentences = list(gold_sentences(data / "segmentation" / "vi_vtb-ud-test.conllu"))
     plain = word_f1(sentences, lambda text: tokenize(text).split())
     yield figure("word F1 on vi_vtb-ud-test, pyvi", plain)
     yield at_least("word F1 on vi_vtb-ud-test, words()", plain, word_f1(sentences, words))
-    articles = list(islice(news(data / "news-50k.jsonl.xz"), QUICK_ARTICLES if quick else ARTICLES))
-    texts = [article.text for article in articles]
-    count = sum(len(syllables(text)) for text in texts)
-    yield figure("syllables(), syllables/s", count / seconds(syllables, texts))
-    ours = seconds(words, texts)
-    yield figure("words(), syllables/s", count / ours)
-    pyvi = seconds(tokenize, texts)
-    yield at_least("words(), times as fast as pyvi", 10, pyvi / ours)
-    lines = [normalize(text).split("\n") for text in texts]
-    yield at_least("segment(), times as fast as pyvi", 10, pyvi / seconds(segment, lines))
+    articles = list(islice(news(data / "news-50k.jsonl.xz"), ARTICLES))
+    yield from segmenting([article.text for article in articles], quick)
     yield at_most("texts that differ from pyvi's", 0, sum(map(differs, compared(data, quick))))
-    yield figure("load_gazetteer(), best of 5, s", min(load_seconds() for _ in range(LOADS)))
-    annotate = Annotator(load_gazetteer(), {}).annotate
-    rows = [Stored(number, each, MADE, MADE, 1) for number, each in enumerate(articles)]
-    yield figure("annotate(), articles/s", len(rows) / seconds(annotate, rows))
+    yield figure("gazetteer read, best of 5, s", min(load_seconds() for _ in range(LOADS)))
+    yield from understanding(articles)
+    if not quick:
+        yield memory(news(data / "news-50k.jsonl.xz"))
     yield from labelled(quick)
+
+
+def segmenting(texts: Sequence[str], quick: bool) -> Iterator[Row]:
+    """Syllables and words of the second half of the texts, beside pyvi's."""
+    half = len(texts) // 2
+    lines = [normalize(text).split("\n") for text in texts]
+    seconds(words, texts[:half])
+    seconds(segment, lines[:half])
+    measured = slice(half, half + QUICK_ARTICLES if quick else None)
+    count = sum(len(syllables(text)) for text in texts[measured])
+    yield figure("syllables(), syllables/s", count / seconds(syllables, texts[measured]))
+    yield figure("spans(), syllables/s", count / seconds(spans, texts[measured]))
+    ours = seconds(words, texts[measured])
+    yield figure("words(), syllables/s", count / ours)
+    pyvi = seconds(tokenize, texts[measured])
+    yield at_least("words(), times as fast as pyvi", 10, pyvi / ours)
+    ours = seconds(segment, lines[measured])
+    yield at_least("segment(), times as fast as pyvi", 10, pyvi / ours)
+
+
+def understanding(articles: Sequence[Article]) -> Iterator[Row]:
+    """Annotate and segment the second half of the articles."""
+    understand = understanding_one()
+    half = len(articles) // 2
+    seconds(understand, articles[:half])
+    each = [seconds(understand, [article]) for article in articles[half:]]
+    yield at_least("annotate() and words(), articles/s, median article", 1_000, 1 / median(each))
+    yield figure("annotate() and words(), articles/s, all", len(each) / sum(each))
+
+
+def understanding_one() -> Callable[[Article], object]:
+    """What building an index asks of one article."""
+    annotate = Annotator(load_gazetteer(), {}).annotate
+    return lambda article: (
+        annotate(Stored(0, article, MADE, MADE, 1)),
+        words(f"{article.title}\n{article.text}"),
+    )
+
+
+def memory(articles: Iterator[Article]) -> Row:
+    """What as many articles again add to the memory that understanding LEARNED of them took."""
+    understand = understanding_one()
+    seconds(understand, islice(articles, LEARNED))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds(understand, islice(articles, LEARNED))
+    added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return at_most(f"memory that {LEARNED:,} more articles take, MB", 20, added / 1024)
 
 
 def compared(data: Path, quick: bool) -> Iterator[str]:
@@ -67,17 +114,19 @@ def differs(text: str) -> bool:
     return bool(segment([text]).split() != tokenize(text).split())
 
 
-def seconds(function: Callable[[Any], object], arguments: Sequence[Any]) -> float:
-    """How long the function takes over all arguments."""
-    started = time.perf_counter()
+def seconds(function: Callable[[Any], object], arguments: Iterable[Any]) -> float:
+    """Processor time that the function takes over all arguments."""
+    taken = 0
     for argument in arguments:
+        started = time.process_time_ns()
         function(argument)
-    return time.perf_counter() - started
+        taken += time.process_time_ns() - started
+    return taken / 1e9
 
 
 def load_seconds() -> float:
     started = time.perf_counter()
-    load_gazetteer()
+    Gazetteer(*read_units())
     return time.perf_counter() - started
 
 
@@ -92,14 +141,14 @@ def word_f1(sentences: Sequence[list[str]], segment: Callable[[str], list[str]])
     """F1 over the words of all sentences, punctuation left out: a word is right in both ends."""
     right = expected = found = 0
     for sentence in sentences:
-        gold, ours = spans(sentence), spans(segment(" ".join(sentence)))
+        gold, ours = borders(sentence), borders(segment(" ".join(sentence)))
         right += len(gold & ours)
         expected += len(gold)
         found += len(ours)
     return 2 * right / (expected + found)
 
 
-def spans(tokens: Sequence[str]) -> set[tuple[int, int]]:
+def borders(tokens: Sequence[str]) -> set[tuple[int, int]]:
     """Where each word begins and ends, counted in letters and digits alone."""
     position = 0
     found = set()

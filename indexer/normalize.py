@@ -88,11 +88,12 @@ _TONED = _all_toned(VOWELS)
 _MARKED = _either_case("ăâêôơ")
 # Each begins with one class of characters, which the regex engine looks for fastest.
 _EARLY_PLACED = re.compile(
-    rf"[{_all_toned('iouưy')}](?![^\W\d_]{{0,8}}[{_TONED}])(?:"  # no second tone in the word
+    rf"[{_all_toned('iouưy')}](?:"
     rf"[{_MARKED}]"  # đựơc, hịên: a marked vowel has the tone
     rf"|(?<=[{_all_toned('o')}])[aeAE]{_LETTER}"  # hòan
     rf"|(?<=[{_all_toned('u')}])(?:[yY]{_LETTER}|(?<=[qQ].)[aeiyAEIY])(?![{_MARKED}])"  # hùynh, qủa
     rf"|(?<=\b[gG][{_all_toned('i')}])[aeouưAEOUƯ](?![aeyAEY{_MARKED}]))"  # gía
+    rf"(?![^\W\d_]{{0,7}}[{_TONED}])"  # no second tone in the word
 )
 _LATE_PLACED = re.compile(
     rf"[{_all_toned('aeiouy')}](?<=[{_either_case('aâeêioôơuư')}].){_NO_LETTER}(?:"

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 HEAD = 60
 """Characters before the digits of a form in which the rest of it stands."""
 
 
+Pair = tuple[re.Match[str], re.Match[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """Digits behind such words as begin many sentences: looked for by the digits, which are rare.
 
-    `digits` begins with a digit, `words` ends with "$".
+    `digits` begins with digits, `words` ends with "$".
     """
 
     words: re.Pattern[str]
     digits: re.Pattern[str]
 
-    def finditer(self, text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
-        """The words and the digits behind them, from left to right."""
-        for digits in self.digits.finditer(text):
-            start = digits.start()
-            words = self.words.search(text, max(0, start - HEAD), start)
-            if words:
+    def matches(self, text: str, numbers: Iterable[int]) -> Iterator[Pair]:
+        """The words and the digits behind them, from left to right; where `numbers` begin."""
+        for start in numbers:
+            digits = self.digits.match(text, start)
+            words = digits and self.words.search(text, max(0, start - HEAD), start)
+            if digits and words:
                 yield words, digits
 
 

@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Literal, get_args
 
 from indexer.normalize import normalize
@@ -26,6 +27,8 @@ from indexer.period_forms import (
     SCHOOL_YEAR,
     SPAN,
     WEEK,
+    Form,
+    Pair,
 )
 from indexer.years import (
     BY_PUBLICATION,
@@ -81,8 +84,10 @@ def periods_of(text: str, published: date | None = None) -> tuple[Period, ...]:
 def periods_in(normal: str, published: date | None = None) -> tuple[Period, ...]:
     """periods_of() a text that is normalised already."""
     lower = normal.lower()
-    readers = [reader for reader, signs in _READERS if _has_any(lower, signs)]
-    read = [each for reader in readers for each in reader(normal, published)]
+    numbers = [match.start() for match in _NUMBER.finditer(normal)]
+    of_forms = [reader(form.matches(normal, numbers), published) for form, reader in _FORMS]
+    others = [reader(normal, published) for reader, signs in _READERS if _has_any(lower, signs)]
+    read = list(chain.from_iterable([*of_forms, *others]))
     read = [(start, _told_apart(normal, start, period)) for start, period in _outermost(read)]
     reports = [each for each in read if each[1].kind == "report"]
     if _has_any(lower, _SAME_TIME_SIGNS):
@@ -144,26 +149,25 @@ def _day_of(match: re.Match[str], published: date | None) -> tuple[date, float] 
     return (when, dated[1]) if dated and when else None
 
 
-def _events(text: str, published: date | None) -> Iterator[Found]:
-    for head, match in EVENT.finditer(text):
+def _events(pairs: Iterable[Pair], published: date | None) -> Iterator[Found]:
+    for head, match in pairs:
         if dated := _day_of(match, published):
-            words = text[head.start() : match.end()]
-            yield head.start(), Period("event", dated[0], dated[0], words, dated[1])
+            yield head.start(), Period("event", dated[0], dated[0], _both(head, match), dated[1])
 
 
-def _several_days(text: str, published: date | None) -> Iterator[Found]:
+def _several_days(pairs: Iterable[Pair], published: date | None) -> Iterator[Found]:
     """ "từ ngày 10 đến 15/6": of an event, unless the words before it speak of figures."""
-    for head, match in DAYS.finditer(text):
+    for head, match in pairs:
         if dated := _day_of(match, published):
             until, certainty = dated
             month = int(match["first_month"] or until.month)
             year = int(match["first_year"] or until.year - (month > until.month))
             since = valid_day(year, month, int(match["first"]))
             if since and since < until:
-                counted = COUNTED.search(text, max(0, head.start() - BEFORE), head.start())
+                start = head.start()
+                counted = COUNTED.search(head.string, max(0, start - BEFORE), start)
                 kind: Kind = "report" if counted else "event"
-                words = text[head.start() : match.end()]
-                yield head.start(), Period(kind, since, until, words, certainty)
+                yield start, Period(kind, since, until, _both(head, match), certainty)
 
 
 def _part_years(text: str, published: date | None) -> Iterator[Found]:
@@ -230,38 +234,40 @@ def _whole_years(text: str, published: date | None) -> Iterator[Found]:
             yield match.start(), _months_of_year(match, (int(match["year"]), STATED), 1, 12)
 
 
-def _school_years(text: str, published: date | None) -> Iterator[Found]:
+def _school_years(pairs: Iterable[Pair], published: date | None) -> Iterator[Found]:
     """From September to May (Education Law 2019; each year's plan of the Ministry)."""
-    for head, match in SCHOOL_YEAR.finditer(text):
+    for head, match in pairs:
         first, year = int(match["first"]), int(match["year"])
         if year == first + 1:
             since, until = date(first, 9, 1), date(year, 5, 31)
-            words = text[head.start() : match.end()]
-            yield head.start(), Period("report", since, until, words, STATED)
+            yield head.start(), Period("report", since, until, _both(head, match), STATED)
 
 
-def _spans(text: str, published: date | None) -> Iterator[Found]:
-    for head, match in SPAN.finditer(text):
+def _spans(pairs: Iterable[Pair], published: date | None) -> Iterator[Found]:
+    for head, match in pairs:
         since, until = date(int(match["first"]), 1, 1), date(int(match["year"]), 12, 31)
         if since <= until:
             kind: Kind = "term" if head["kind"][0] in "nN" else "report"
-            words = text[head.start() : match.end()]
-            yield head.start(), Period(kind, since, until, words, STATED)
+            yield head.start(), Period(kind, since, until, _both(head, match), STATED)
 
 
-Reader = Callable[[str, date | None], Iterator[Found]]
+def _both(head: re.Match[str], match: re.Match[str]) -> str:
+    return head.string[head.start() : match.end()]
 
-_ALWAYS = ("",)
-_READERS: Sequence[tuple[Reader, Sequence[str]]] = (
-    (_events, _ALWAYS),
-    (_several_days, _ALWAYS),
+
+_NUMBER = re.compile("[0-9]+")
+_FORMS: Sequence[tuple[Form, Callable[[Iterable[Pair], date | None], Iterator[Found]]]] = (
+    (EVENT, _events),
+    (DAYS, _several_days),
+    (SCHOOL_YEAR, _school_years),
+    (SPAN, _spans),
+)
+_READERS: Sequence[tuple[Callable[[str, date | None], Iterator[Found]], Sequence[str]]] = (
     (_part_years, (" đầu năm", " cuối năm", " tháng năm ", " tháng/", " tháng của ")),
     (_quarters, ("quý", "quí")),
     (_weeks, ("tuần",)),
     (_months, ("tháng",)),
     (_whole_years, ("năm 19", "năm 20")),
-    (_school_years, ("năm học",)),
-    (_spans, _ALWAYS),
 )
 """What reads periods of one form, and of what a text in lower case must have one for that."""
 _SAME_TIME_SIGNS = ("cùng k", "so với năm")

@@ -51,8 +51,9 @@ def places_in(gazetteer: Gazetteer, table: SyllableTable) -> Places:
     provinces: dict[str, list[int]] = defaultdict(list)
     folded = list(map(_folded, table.keys))
     starts = gazetteer.place_starts
-    for position, first in enumerate(folded):
-        if not (first in starts or first.isdigit()) or table.is_lower(position):
+    for position in table.capitals():
+        first = folded[position]
+        if not (first in starts or first.isdigit()):
             continue
         named = districts if _is_stated(table.keys, position) else bare
         if named is districts and first.isdigit():

@@ -20,6 +20,11 @@ class SyllableTable:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def capitals(self) -> list[int]:
+        """The numbers of those that begin with no small letter."""
+        starts = enumerate(self.bounds[::2])
+        return [number for number, start in starts if not self.text[start].islower()]
+
     def is_lower(self, number: int) -> bool:
         """Whether the syllable begins with a small letter."""
         return self.text[self.bounds[2 * number]].islower()

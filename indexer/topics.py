@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,20 +79,21 @@ TOPICS: Mapping[str, str] = {topic.slug: topic.label for topic in _TOPICS}
 """Slug → label, in the order of topics.toml."""
 
 
-def _starts(topics: Iterable[_Topic]) -> dict[str, dict[str, list[list[str]]]]:
-    """First syllable → second one → the phrases that may begin there, longest first.
+def _starts(topics: Iterable[_Topic]) -> dict[str, dict[str, list[tuple[list[str], str]]]]:
+    """First syllable → second one → the phrases that may begin there, longest first, as syllables
+    and as keys.
 
     Those of one syllable stand under every second one, and under "" for any other.
     """
-    starts: dict[str, dict[str, list[list[str]]]] = defaultdict(lambda: defaultdict(list))
+    starts: dict[str, dict[str, list[tuple[list[str], str]]]] = defaultdict(dict)
     phrases = {phrase for topic in topics for phrase in topic.phrases}
-    for phrase in sorted(map(str.split, phrases), key=len, reverse=True):
-        first, second = [*phrase, ""][:2]
-        starts[first][second].append(phrase)
-    for seconds in starts.values():
-        alone = seconds.setdefault("", [])
-        seconds.update((second, [*each, *alone]) for second, each in seconds.items() if second)
-    return {first: dict(seconds) for first, seconds in starts.items()}
+    for phrase in sorted(phrases, key=lambda phrase: -phrase.count(" ")):
+        syllables = phrase.split()
+        seconds = starts[syllables[0]]
+        places = [syllables[1]] if len(syllables) > 1 else [*seconds, ""]
+        for second in places:
+            seconds.setdefault(second, []).append((syllables, phrase))
+    return dict(starts)
 
 
 def _named() -> dict[str, list[tuple[int, str, float]]]:
@@ -131,7 +132,9 @@ def topics_in(title: Sequence[str], text: Sequence[str], section: str) -> tuple[
 
 def _added(title: Sequence[str], text: Sequence[str]) -> list[dict[str, float]]:
     """What each phrase, as written, adds to each topic, in the order of _ALL."""
-    counts = {phrase: min(count, MOST_OFTEN) for phrase, count in Counter(_phrases(text)).items()}
+    counts: dict[str, int] = {}
+    for phrase in _phrases(text):
+        counts[phrase] = min(counts.get(phrase, 0) + 1, MOST_OFTEN)
     for phrase in set(_phrases(title)):
         counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
     added: list[dict[str, float]] = [{} for _ in _ALL]
@@ -153,16 +156,16 @@ def topics_of_section(section: str) -> frozenset[str]:
 
 def _phrases(syllables: Sequence[str]) -> Iterator[str]:
     """The phrases in a text, from left to right, the longest where several begin."""
-    position = 0
-    for start, first in enumerate(syllables):
-        if start < position or first not in _STARTS:
+    end = 0
+    for start in [place for place, first in enumerate(syllables) if first in _STARTS]:
+        if start < end:
             continue
-        seconds = _STARTS[first]
+        seconds = _STARTS[syllables[start]]
         second = syllables[start + 1] if start + 1 < len(syllables) else ""
-        for phrase in seconds.get(second, seconds[""]):
+        for phrase, key in seconds.get(second) or seconds.get("", []):
             if syllables[start : start + len(phrase)] == phrase:
-                yield " ".join(phrase)
-                position = start + len(phrase)
+                yield key
+                end = start + len(phrase)
                 break
 
 

@@ -20,6 +20,7 @@ from indexer.document_numbers import asked_numbers, document_numbers
 from indexer.normalize import fold, key, normalize, syllables
 from indexer.periods import periods_of
 from indexer.reporting import reporting_period
+from indexer.segment import segment, spans, words
 from indexer.wards import load_gazetteer
 from tests.test_store import ARTICLE
 
@@ -96,6 +97,9 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "alternatives": lambda text: alternatives(keys(text)),
     "periods_of": lambda text: (periods_of(text, DAY), periods_of(text)),
     "reporting_period": lambda text: reporting_period(text, text, DAY),
+    "words": words,
+    "spans": spans,
+    "segment": lambda text: segment([text]),
     "annotate": lambda text: annotator().annotate(stored(text)),
 }
 
