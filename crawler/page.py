@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from lxml.etree import ParserError, XPath
@@ -50,12 +51,11 @@ MARK = r"#(?:0*(?:7[6-9]\d|8[0-7]\d)|x0*3[0-6][0-9a-f]);"
 MARKED = re.compile(rf"&(?:{MARK}|\w{{1,31}};(?=[\u0300-\u036f]|&{MARK}))", re.I)
 """Combining marks, and letters before one, that are written as references."""
 
-MARKS = (
-    r"\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
-    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-)
-LONG_ROW = re.compile(f"([{MARKS}]{{30}})[{MARKS}]+")
-"""No language puts more marks on a letter (UAX #15, D4), and ordering n of them takes n² steps."""
+MOST_MARKS = 30
+"""Combining marks kept in a row: no language needs more (UAX #15, D4), and to put n of them in
+order takes n² steps."""
+ROW = re.compile(rf"[^\0-\u02ff\w][^\0-\u02ff\w]{{{MOST_MARKS},}}")
+"""What may be a longer row, found fast: marks are no letters, and the first is U+0300."""
 
 LONG_ATTRIBUTES = XPath("//@*[string-length() > 10000]")
 """Pictures within the page and the like: nothing that tells what a text is."""
@@ -114,7 +114,16 @@ def decode(body: bytes, content_type: str = "") -> str:
     """
     text = _decoded(body, content_type).replace("\0", "")
     text = MARKED.sub(lambda match: html.unescape(match[0]), text)
-    return unicodedata.normalize("NFC", LONG_ROW.sub(r"\1", text))
+    text = ROW.sub(lambda match: _long_row().sub(r"\1", match[0]), text)
+    return unicodedata.normalize("NFC", text)
+
+
+@cache
+def _long_row() -> re.Pattern[str]:
+    """Marks of any alphabet, and what comes apart into marks alone; all are below U+20000."""
+    apart = {each: unicodedata.normalize("NFD", each) for each in map(chr, range(0x300, 0x20000))}
+    marks = "".join(each for each, parts in apart.items() if unicodedata.combining(parts[0]))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
 
 
 def _decoded(body: bytes, content_type: str) -> str:

@@ -66,6 +66,7 @@ DOCUMENTS: Mapping[str, Callable[[], bytes]] = {
         + page("<p>&j;&j;</p>" + "&#7845;&amp;&lt;" * 100_000)
     ),
     "combining marks": lambda: page("<p>" + "a" + "\u0301\u0323" * 500_000),
+    "combining marks of Hindi": lambda: page("<p>" + "a" + "\u094d\u093c" * 500_000),
     "a script that never ends": lambda: page(LINE + "<script>" + "var x = '<p>';" * 300_000),
     "a heading of a megabyte": lambda: page(f"<h1>{WORDS * 25_000}</h1>{LINE}"),
     "a million spaces in a date": lambda: page(

@@ -203,6 +203,22 @@ def test_a_mark_after_a_letter_written_as_a_reference() -> None:
 
 
 @pytest.mark.parametrize(
+    "marks",
+    [
+        "\u0301\u0323",  # out of order: each has to pass all that stand before it
+        "\u094d\u093c",  # the same in Devanagari
+        "\u0e38\u3099",  # of two alphabets
+        "\U0001d16d\U0001d165",  # of musical notes
+        "\u0f73",  # one sign, which is two marks
+    ],
+)
+def test_a_letter_keeps_thirty_marks(marks: str) -> None:
+    """Five megabytes of them: to order them all would take an hour."""
+    text = decode(f"xa{marks * (5_000_000 // len(marks.encode()))}ã".encode())
+    assert text == unicodedata.normalize("NFC", f"xa{(marks * 30)[:30]}ã")
+
+
+@pytest.mark.parametrize(
     ("body", "kind"),
     [
         (b"", "text/html"),
