@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from indexer.engine.formula import Formula
 from indexer.engine.generation import Array, Generation, Mask
 from indexer.engine.matching import Matching
 from indexer.engine.ranking import Ranking
-from indexer.engine.topk import best, leaders
+from indexer.engine.topk import best, leaders, lowest
 from indexer.engine.weights import Exact, Scores, Weights
 
 MANY = 1 / 4
@@ -62,7 +62,7 @@ class Evaluator:
             scores = self.accumulator.everywhere(query.subqueries).take(rows)
         else:
             scores = self.ranking.scores(query, rows, False)
-        near = rows.take(self._near(scores, limit)).astype(np.intp)
+        near = _near(rows, scores, limit, self.generation.numbers.take)
         exact = self.ranking.exact(query, near, False)
         order = best(exact, self.generation.numbers.take(near), limit)
         return near.take(order), exact.take(order)
@@ -72,12 +72,14 @@ class Evaluator:
         does."""
         rows, scores = self._scored(query)
         if rows is None:
-            best_rows, exact = self._first(query, leaders(scores, limit), limit)
+            near = leaders(scores, limit)
             total, counts = self.counting.of_flags(facets, scores > 0)
-            return Found(total, best_rows, exact, counts)
-        near = rows.take(self._near(scores, limit)).astype(np.intp)
-        best_rows, exact = self._first(query, near, limit)
-        return Found(len(rows), best_rows, exact, self.counting.of_rows(facets, rows))
+        else:
+            near = _near(rows, scores, limit, np.asarray)
+            total, counts = len(rows), self.counting.of_rows(facets, rows)
+        exact = self.ranking.exact(query, near, True)
+        order = best(exact, near, limit)
+        return Found(total, near.take(order), exact.take(order), counts)
 
     def counts(
         self, facets: Sequence[str], documents: Array | Mask
@@ -97,18 +99,17 @@ class Evaluator:
         rows = self.matching.rows(query)
         return rows, self.ranking.scores(query, rows, True)
 
-    def _near(self, scores: Scores, limit: int) -> NDArray[np.intp]:
-        """Places of the best scores, and of those that may be as good; of all, if need be."""
-        near = leaders(scores, limit)
-        return near if len(near) >= min(limit, len(scores)) else np.arange(len(scores))
 
-    def _first(
-        self, query: Query, rows: NDArray[np.intp], limit: int
-    ) -> tuple[NDArray[np.intp], Exact]:
-        """The best of these documents, which all match; of equals the lower row."""
-        exact = self.ranking.exact(query, rows, True)
-        order = best(exact, rows, limit)
-        return rows.take(order), exact.take(order)
+def _near(
+    rows: Array, scores: Scores, limit: int, ties: Callable[[Array], Array]
+) -> NDArray[np.intp]:
+    """The rows with the best scores and all that may be as good; of those that score 0, if they
+    are needed, the first by `ties`."""
+    near = rows.take(leaders(scores, limit)).astype(np.intp)
+    if len(near) >= min(limit, len(rows)):
+        return near
+    others = rows.compress(scores == 0)
+    return np.append(near, others.take(lowest(ties(others), limit - len(near))))
 
 
 def _plain(query: And | Or) -> bool:

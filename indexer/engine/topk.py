@@ -41,3 +41,10 @@ def _least(scores: NDArray[np.float32], limit: int) -> np.float32:
 def best(keys: NDArray[Any], documents: NDArray[Any], limit: int) -> NDArray[np.intp]:
     """Places of the `limit` largest keys, largest first; of equals the lower document first."""
     return np.lexsort((documents, -keys))[:limit]
+
+
+def lowest(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
+    """Places of the `limit` smallest keys, in no order."""
+    if limit >= len(keys):
+        return np.arange(len(keys))
+    return np.argpartition(keys, limit)[:limit]
