@@ -27,7 +27,7 @@ from indexer.search import IndexMissing
 from tests.portals.server import portals_toml, serve
 from tests.portals.sites import article_path, load_sites
 from tests.replay_site import HOME, PORTAL, article, crawl, listing
-from tinphuong import Place, cli, crawl_apart
+from tinphuong import Place, audit_apart, cli, crawl_apart
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
@@ -305,6 +305,8 @@ def test_a_damaged_index_is_named_and_made_anew() -> None:
     assert told.exit_code == 1
     for expected in (path.name, "tinphuong index --rebuild"):
         assert expected in told.output
+    with pytest.raises(SystemExit):  # as the schedule does it once a day
+        audit_apart(Place(Path("portals.toml"), Path("index")))
     assert isinstance(call("search", "cây").exception, IndexMissing)
     assert call("index", "--rebuild").exit_code == 0
     assert call("verify").exit_code == 0
