@@ -71,14 +71,27 @@ HISTORIES = st.lists(
     min_size=1,
     max_size=8,
 )
+SHARES = [
+    (accumulator, "FEW"),
+    (matching, "FEW"),
+    (matching, "FEWEST"),
+    (matching, "COMMON"),
+    (weights, "COMMON"),
+]
+"""Shares of all documents from which on they are handled all at once."""
+
 KNOBS: Mapping[str, Sequence[tuple[ModuleType, str, float]]] = {
     "merged soon": [(writer, "FAN", 2)],
     "seldom merged": [(writer, "LIVING", 0.0)],
     "in small pieces": [(writer, "FULL", 20), (merge, "RANGE", 3), (adjacency, "PIECE", 5)],
-    "row by row": [(accumulator, "FEW", 9.0), (matching, "FEW", 9.0), (weights, "COMMON", 9.0)],
-    "all at once": [(accumulator, "FEW", 0.0), (matching, "FEW", 0.0), (weights, "COMMON", 0.0)],
+    "all at once": [(module, share, 0.0) for module, share in SHARES],
+    "row by row": [(module, share, 9.0) for module, share in SHARES],
     "looked up": [(module, "RARER", 0) for module in (weights, matching, occurrences)],
-    "nothing kept": [(generation, "POSTINGS_KEPT", 0), (weights, "WEIGHTS_KEPT", 0)],
+    "nothing kept": [
+        (generation, "POSTINGS_KEPT", 0),
+        (weights, "WEIGHTS_KEPT", 0),
+        (matching, "FLAGS_KEPT", 0),
+    ],
 }
 """Where the engine chooses between ways by size, what makes small corpora go each of them."""
 TURNED = st.sets(st.sampled_from(sorted(KNOBS)))
