@@ -76,7 +76,8 @@ class Document:
 class Annotator:
     """Makes documents of stored articles; knows the gazetteer and whose portal is whose.
 
-    Topics are told by phrases, those of `model` by what it learned.
+    Topics are told by phrases, those of `model` by what it learned. One can be sent to another
+    process.
     """
 
     def __init__(
@@ -87,8 +88,13 @@ class Annotator:
     ) -> None:
         self.gazetteer = gazetteer
         self.sources = sources
+        self.model = model
         self.topics_in = model.topics_in if model else topics_in
         self.home = cache(partial(_home, gazetteer))
+
+    def __reduce__(self) -> tuple[type[Annotator], tuple[object, ...]]:
+        """What it remembers stays here."""
+        return Annotator, (self.gazetteer, self.sources, self.model)
 
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -138,6 +139,16 @@ def test_everything_else_is_read_from_title_and_text(gazetteer: Gazetteer) -> No
         ("report", "2022-01-01"),
     ]
     assert document.reports_on == document.periods[1]
+
+
+def test_an_annotator_is_sent_to_another_process(gazetteer: Gazetteer) -> None:
+    """As building an index of many articles does."""
+    annotator = Annotator(gazetteer, SOURCES)
+    stored = Stored(
+        1, replace(ARTICLE, portal="viet-hung"), ARTICLE.fetched_at, ARTICLE.fetched_at, 1
+    )
+    here = annotator.annotate(stored)
+    assert pickle.loads(pickle.dumps(annotator.annotate))(stored) == here
 
 
 def test_an_article_about_a_day_reports_on_no_span(gazetteer: Gazetteer) -> None:
