@@ -176,11 +176,12 @@ class Matching:
 
     def _most(self, query: MostOf) -> Mask:
         within = self.mask(query.within)
-        weights = np.zeros(len(within), np.float32)
+        weights, gained = np.zeros((2, len(within)), np.float32)
         living = np.count_nonzero(self.live)
         for each in query.subqueries:
             matched = self._shared(each)
-            weights += matched * np.float32(np.log1p(living / (np.count_nonzero(matched) + 1)))
+            weight = np.float32(np.log1p(living / (np.count_nonzero(matched) + 1)))
+            weights += np.multiply(matched, weight, out=gained)
         weights *= within
         least = query.share * weights.max(initial=0) * ROUNDING
         return np.greater_equal(weights, max(least, np.finfo(np.float32).tiny))

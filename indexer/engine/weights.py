@@ -104,16 +104,13 @@ class Weighted:
     @cached_property
     def weights(self) -> Scores:
         """What each posting adds."""
-        weights: Scores = self.short_table.take(self.postings.codes)
-        weights *= np.float32(self.weight)
-        weights[self.postings.large] = self.large * self.weight
-        return weights
+        return self._weigh()
 
     @cached_property
     def row(self) -> Scores:
         """What each document gains, 0 where the term is not."""
         row = np.zeros(self.of_all, np.float32)
-        row[self.documents.astype(np.intp)] = self.weights
+        row[self.documents.astype(np.intp)] = self._weigh()
         return row
 
     def among(self, rows: Array, scratch: Scores) -> Scores:
@@ -138,6 +135,12 @@ class Weighted:
     def held(self, rows: Array) -> Exact:
         """The same of documents that all hold the term."""
         return self._exact(self.documents.searchsorted(rows.astype(self.documents.dtype)))
+
+    def _weigh(self) -> Scores:
+        weights: Scores = self.short_table.take(self.postings.codes)
+        weights *= np.float32(self.weight)
+        weights[self.postings.large] = self.large * self.weight
+        return weights
 
     def _exact(self, at: NDArray[np.intp]) -> Exact:
         """What these postings add."""
