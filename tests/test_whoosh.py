@@ -30,9 +30,9 @@ SCHEMA = Schema(id=ID(stored=True), text=TEXT(analyzer=SpaceSeparatedTokenizer()
 TEXTS = st.lists(st.text(WORDS, min_size=1, max_size=12), min_size=1, max_size=12)
 
 
-def add(index: FileIndex, texts: Iterable[str], first: int = 0, compound: bool = True) -> None:
+def add(index: FileIndex, texts: Iterable[str], first: int = 0) -> None:
     """One commit, one segment; a text is a string of one-letter words."""
-    writer = index.writer(compound=compound)
+    writer = index.writer()
     for number, text in enumerate(texts, first):
         writer.add_document(id=str(number), text=" ".join(text))
     writer.commit(merge=False)
@@ -109,15 +109,10 @@ def test_all_matches_equal_brute_force(
 def index(tmp_path: Path) -> Iterator[FileIndex]:
     """Two segments on disk, three documents with the word "a"."""
     made = create_in(tmp_path, SCHEMA)
-    add(made, ["ab", "a"], compound=False)
-    add(made, ["ac", "c"], first=2, compound=False)
+    add(made, ["ab", "a"])
+    add(made, ["ac", "c"], first=2)
     yield made
     made.close()
-
-
-def test_no_compound_file_where_none_is_asked_for(index: FileIndex) -> None:
-    assert not list(Path(index.storage.folder).glob("*.seg"))
-    assert len(list(Path(index.storage.folder).glob("*.pst"))) == 2
 
 
 def test_a_new_searcher_leaves_deleted_documents_out(index: FileIndex) -> None:
