@@ -21,12 +21,11 @@ from crawler.attached import attached_to
 from crawler.store import Store, Stored, open_readonly
 from indexer.engine.generation import Generation, places
 from indexer.families import copies
-from indexer.normalize import keys
 from indexer.offsets import unpacked
 from indexer.plan import Targets
 from indexer.results import Hit
 from indexer.schema import DIGEST, OFFSETS, TEXT_, TEXT_FOLDED, digest_of, spelled
-from indexer.snippet import Passage, marks, passage, snippet
+from indexer.snippet import Asked, Passage, asked_of, marks, passage
 
 LOOKED_THROUGH = 60_000
 """Characters of a file in which a passage is looked for: a tenth of a second at most."""
@@ -120,12 +119,13 @@ def _places(generation: Generation, field: str, term: str, rows: NDArray[np.intp
 
 def _hit(store: Store, stored: Stored, found: Found, targets: Targets, copies: int) -> Hit:
     article, facts = stored.article, found.facts
-    shown, file = shown_of(store, stored, found, targets)
+    title, text = texts(article, found, targets)
+    shown, file = shown_of(store, stored, text, targets)
     return Hit(
         id=stored.id,
         url=article.url,
         title=article.title,
-        title_marks=marks(article.title, targets),
+        title_marks=marks(title),
         snippet=shown.text,
         snippet_marks=shown.marks,
         portal=article.portal,
@@ -140,27 +140,29 @@ def _hit(store: Store, stored: Stored, found: Found, targets: Targets, copies: i
     )
 
 
-def shown_of(store: Store, stored: Stored, found: Found, targets: Targets) -> tuple[Passage, str]:
+def texts(article: Article, found: Found, targets: Targets) -> tuple[Asked, Asked]:
+    """Title and text of an article, with what was asked for in them."""
+    in_title, in_text = map(unpacked, found.facts[OFFSETS])
+    if in_title is None or in_text is None or found.digest != digest_of(article.sha256):
+        return asked_of(article.title, targets), asked_of(article.text, targets)
+    behind = len(in_title.starts) + 1  # TITLE_END stands between
+    bounds = np.searchsorted(found.positions, [behind, behind + len(in_text.starts)])
+    hits = found.positions[: bounds[0]], found.positions[bounds[0] : bounds[1]] - behind
+    return Asked(article.title, in_title, hits[0]), Asked(article.text, in_text, hits[1])
+
+
+def shown_of(store: Store, stored: Stored, text: Asked, targets: Targets) -> tuple[Passage, str]:
     """The passage shown of an article and the name of the file that it is of: of the article's text
     or, where that has fewer of the words asked for, of a file it links."""
     article = stored.article
     if article.nosnippet or stored.withdrawn_at:
         return Passage("", (), 0), ""
-    best = text_passage(article, found, targets), ""
+    best = passage(text), ""
     if article.attachments and best[0].words < len(targets.exact) + len(targets.folded):
         for file in attached_to(store, article):
-            other = snippet(file.text[:LOOKED_THROUGH], targets), file.name
+            other = passage(asked_of(file.text[:LOOKED_THROUGH], targets)), file.name
             best = max(best, other, key=lambda shown: shown[0].words)
     return best
-
-
-def text_passage(article: Article, found: Found, targets: Targets) -> Passage:
-    """The passage of the article's own text."""
-    offsets = unpacked(found.facts[OFFSETS])
-    if offsets is None or found.digest != digest_of(article.sha256):
-        return snippet(article.text, targets)
-    numbers = found.positions - (len(keys(article.title)) + 1)
-    return passage(article.text, offsets, numbers[(numbers >= 0) & (numbers < len(offsets.starts))])
 
 
 def _moment(seconds: int | None) -> datetime | None:

@@ -50,7 +50,7 @@ PUBLISHED = "published"
 DIGEST = "digest"
 """A sort column: says whether the article is still the one that was indexed."""
 OFFSETS = "offsets"
-"""Beside what facts_of() gives: where the syllables of the text stand (see offsets.py)."""
+"""Beside what facts_of() gives: where the syllables of title and text stand (see offsets.py)."""
 
 KEYS_KNOWN = 1 << 17
 """Keys whose bare forms are remembered while articles are indexed."""
@@ -105,7 +105,7 @@ _SPELLED = lru_cache(KEYS_KNOWN)(spelled)
 def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
     """What is indexed of a document and of the texts of its files."""
     article = document.article
-    title = keys(article.title)
+    title, title_lengths = keys_and_lengths(article.title)
     text, lengths = keys_and_lengths(article.text)
     beside = keys("\n".join((*article.captions, article.byline)))
     both = [*title, TITLE_END, *text, *beside]
@@ -136,7 +136,7 @@ def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
             PUBLISHED: int(published.moment.timestamp()) if published else MISSING,
             DIGEST: digest_of(article.sha256),
         },
-        stored=_json(facts_of(document) | {OFFSETS: packed(lengths)}),
+        stored=_json(facts_of(document) | {OFFSETS: [packed(title_lengths), packed(lengths)]}),
     )
 
 

@@ -233,18 +233,20 @@ class Searcher:
         shown = self.generation.facet(name).counts(rows)
         shown |= {value: shown.get(value, 0) for value in ticked}
         if name == "wards":
-            shown = {slug: count for slug, count in shown.items() if self._is_shown(slug, ticked)}
+            for slug in self.former.intersection(shown).difference(ticked):
+                del shown[slug]
         named = [(value, count, *self._named(name, value)) for value, count in shown.items()]
         named.sort(key=lambda each: (-each[1], each[3], each[0]))
         return tuple(
             FacetValue(value, label, count, value in ticked) for value, count, label, _ in named
         )
 
-    def _is_shown(self, slug: str, ticked: Sequence[str]) -> bool:
-        """Units that are no more are listed only where they are ticked: their articles stand under
-        the units of today."""
-        unit = self.gazetteer.unit(slug)
-        return slug in ticked or (unit is not None and unit.current)
+    @cached_property
+    def former(self) -> frozenset[str]:
+        """Units that are no more. They are listed only where they are ticked: their articles stand
+        under the units of today."""
+        units = {slug: self.gazetteer.unit(slug) for slug in self.generation.facet("wards").values}
+        return frozenset(slug for slug, unit in units.items() if not unit or not unit.current)
 
     def label(self, name: str, value: str) -> str:
         """What people call the value of a facet; the value itself where it is unknown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +23,20 @@ WORDS_KNOWN = 1 << 16
 Mark = tuple[int, int]
 
 
+class Asked(NamedTuple):
+    """A text, where its syllables stand, and the numbers of those asked for, ascending."""
+
+    text: str
+    offsets: Offsets
+    hits: Sequence[int] | NDArray[np.int64]
+
+    @property
+    def spans(self) -> list[Mark]:
+        """Where those stand that were asked for."""
+        starts, ends = self.offsets.starts[self.hits], self.offsets.ends[self.hits]
+        return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
 class Passage(NamedTuple):
     """A piece of a text; `marks` are [start, end) in it, `words` how many different words they
     cover."""
@@ -32,31 +46,29 @@ class Passage(NamedTuple):
     words: int
 
 
-def marks(text: str, targets: Targets) -> tuple[Mark, ...]:
+def asked_of(text: str, targets: Targets) -> Asked:
+    """What was asked for in a text of which nothing is known but itself."""
+    tokens = syllables(text)
+    return Asked(text, offsets_of([token[1:] for token in tokens]), _hits(tokens, targets))
+
+
+def marks(asked: Asked) -> tuple[Mark, ...]:
     """Spans [start, end) of the text that the query asked for; neighbours are one span.
 
-    >>> marks("Thu ngân sách đạt 144%", Targets(folded={"ngan", "sach"}))
+    >>> marks(asked_of("Thu ngân sách đạt 144%", Targets(folded={"ngan", "sach"})))
     ((4, 13),)
     """
-    tokens = syllables(text)
-    return _joined(text, [tokens[number][1:] for number in hits_in(tokens, targets)])
+    return _joined(asked.text, asked.spans)
 
 
-def snippet(text: str, targets: Targets) -> Passage:
-    """The passage() of a text of which nothing is known but itself."""
-    tokens = syllables(text)
-    return passage(text, offsets_of([token[1:] for token in tokens]), hits_in(tokens, targets))
-
-
-def passage(text: str, offsets: Offsets, hits: Sequence[int] | NDArray[np.int64]) -> Passage:
+def passage(asked: Asked) -> Passage:
     """The passage with the most of what was asked for, at most LONGEST characters.
 
-    `hits` are the numbers of the syllables that were asked for, ascending. It begins and ends
-    between words; "…" stands where the text goes on.
+    It begins and ends between words; "…" stands where the text goes on.
     """
-    flat = text.replace("\n", " ")
-    spans = list(zip(offsets.starts[hits].tolist(), offsets.ends[hits].tolist(), strict=True))
-    start, end = _around(offsets, _best(flat, spans), len(flat))
+    flat = asked.text.replace("\n", " ")
+    spans = asked.spans
+    start, end = _around(asked.offsets, _best(flat, spans), len(flat))
     shown = flat[start:end].strip()
     start += len(flat[start:end]) - len(flat[start:end].lstrip())
     end = start + len(shown)
@@ -70,7 +82,7 @@ def passage(text: str, offsets: Offsets, hits: Sequence[int] | NDArray[np.int64]
     )
 
 
-def hits_in(tokens: Sequence[Token], targets: Targets) -> list[int]:
+def _hits(tokens: Sequence[Token], targets: Targets) -> list[int]:
     """Numbers of the tokens that were asked for, ascending."""
     found = {
         number
@@ -105,7 +117,7 @@ def _best(text: str, spans: Sequence[Mark]) -> Mark:
     """The span of most different keys, then most hits, then the earliest; empty without hits."""
     keys = [_key(text[start:end]) for start, end in spans]
     best, answer, left = (0, 0), (0, 0), 0
-    inside: Counter[str] = Counter()
+    inside: defaultdict[str, int] = defaultdict(int)
     for right, (_, end) in enumerate(spans):
         inside[keys[right]] += 1
         while left < right and end - spans[left][0] > LONGEST:

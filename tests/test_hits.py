@@ -19,7 +19,7 @@ from indexer.build import build
 from indexer.document import Document
 from indexer.plan import Targets
 from indexer.search import Searcher, open_searcher
-from indexer.snippet import Passage, snippet
+from indexer.snippet import Asked, asked_of, marks, passage
 from tests.small_site import make_article
 
 SYLLABLES = ("rác", "rạc", "Uỷ", "ủy", "ra\u0301c", "thải", "154-KH/TU", "Ⅱ", "và", "\n", "🙂", "—")
@@ -57,7 +57,7 @@ TARGETS = st.builds(
 )
 
 
-def read_anew(text: str, targets: Targets) -> Passage:
+def read_anew(text: str, targets: Targets) -> Asked:
     raise AssertionError("the text was looked through")
 
 
@@ -70,13 +70,15 @@ def test_offsets_give_the_passage_of_the_text_read_anew(
     rows = np.array(data.draw(st.lists(numbers, max_size=5, unique=True)), np.intp)
     with open_readonly(searcher.store) as store:
         stored = store.articles(searcher.generation.numbers[rows].tolist())
-    expected = {id: snippet(each.article.text, targets) for id, each in stored.items()}
+    titles = {id: marks(asked_of(each.article.title, targets)) for id, each in stored.items()}
+    texts = {id: passage(asked_of(each.article.text, targets)) for id, each in stored.items()}
     with monkeypatch.context() as patched:
-        patched.setattr(hits, "snippet", read_anew)
+        patched.setattr(hits, "asked_of", read_anew)
         shown = hits.hits(searcher.generation, searcher.store, rows, [0.0] * len(rows), targets)
     assert [hit.id for hit in shown] == searcher.generation.numbers[rows].tolist()
     for hit in shown:
-        assert (hit.snippet, hit.snippet_marks) == expected[hit.id][:2]
+        assert hit.title_marks == titles[hit.id]
+        assert (hit.snippet, hit.snippet_marks) == texts[hit.id][:2]
 
 
 def test_a_text_edited_since_is_read_anew(searcher: Searcher) -> None:

@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from indexer.normalize import fold, syllables
 from indexer.plan import Targets
-from indexer.snippet import LONGEST, marks, snippet
+from indexer.snippet import LONGEST, Passage, asked_of, marks, passage
 
 FILLER = "Nội dung khác của bài viết này. " * 20
 
 
+def snippet(text: str, targets: Targets) -> Passage:
+    return passage(asked_of(text, targets))
+
+
 def marked(text: str, targets: Targets) -> str:
     """The text with brackets round what is marked."""
-    for start, end in reversed(marks(text, targets)):
+    for start, end in reversed(marks(asked_of(text, targets))):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text
 
@@ -47,19 +51,19 @@ def test_a_short_text_is_shown_whole() -> None:
 
 def test_the_passage_is_where_most_of_the_words_stand() -> None:
     text = f"Có rác. {FILLER}Thu gom rác thải tại nguồn. {FILLER}"
-    passage, spans, words = snippet(text, Targets(exact={"rác", "thải"}))
-    assert passage.startswith("…")
-    assert passage.endswith("…")
-    assert [passage[start:end] for start, end in spans] == ["rác thải"]
+    shown, spans, words = snippet(text, Targets(exact={"rác", "thải"}))
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert [shown[start:end] for start, end in spans] == ["rác thải"]
     assert words == 2
     middle = sum(spans[0]) / 2
-    assert abs(middle - len(passage) / 2) < 30  # centred
-    assert 160 <= len(passage) <= 240
+    assert abs(middle - len(shown) / 2) < 30  # centred
+    assert 160 <= len(shown) <= 240
 
 
 def test_without_a_match_the_beginning_is_shown() -> None:
-    passage, spans, words = snippet(FILLER, Targets(exact={"rác"}))
-    assert (FILLER.startswith(passage.rstrip("…")), spans, words) == (True, (), 0)
+    shown, spans, words = snippet(FILLER, Targets(exact={"rác"}))
+    assert (FILLER.startswith(shown.rstrip("…")), spans, words) == (True, (), 0)
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "🙂" * 5000, "\u0301" * 5000, f"{'a' * 5000} rác"])
@@ -83,14 +87,14 @@ TARGETS = st.builds(
 def test_a_snippet_is_a_bounded_part_of_the_text_and_marks_whole_words(
     text: str, targets: Targets
 ) -> None:
-    passage, spans, words = snippet(text, targets)
-    assert len(passage) <= LONGEST + 2
-    assert passage.strip("…").strip() in text.replace("\n", " ")
+    shown, spans, words = snippet(text, targets)
+    assert len(shown) <= LONGEST + 2
+    assert shown.strip("…").strip() in text.replace("\n", " ")
     assert list(spans) == sorted(spans)
-    marked = " ".join(passage[start:end] for start, end in spans)
+    marked = " ".join(shown[start:end] for start, end in spans)
     assert words == len({token.key for token in syllables(marked)})
     asked = targets.exact | {key for phrase in targets.phrases for key in phrase}
     for start, end in spans:
-        keys = [token.key for token in syllables(passage[start:end])]
+        keys = [token.key for token in syllables(shown[start:end])]
         assert all(key in asked or fold(key) in targets.folded for key in keys)
-        assert end == len(passage) or not unicodedata.combining(passage[end])
+        assert end == len(shown) or not unicodedata.combining(shown[end])
