@@ -41,8 +41,8 @@ from indexer.segment import words
 # Weights of the evidence, all chosen by benchmarks/relevance.py on the odd-numbered queries of both
 # sets, with and without accents, from the middle of a plateau. Change none without that benchmark.
 FORMULA = Formula(k1=1.15, b=0.84, k1_of={WORDS: 0.5, PAIRS: 0.5})
-"""Of BM25; anything near ranks as well. Words and neighbours gain little by standing again and again: two of them side by side
-once is what a text is about."""
+"""Of BM25; settings near it rank as well. Words and neighbours gain little by standing again and
+again: two of them side by side once is what a text is about."""
 SYLLABLE = 0.8
 WORD = 1.0
 PAIR = 0.45
