@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engine.arrays import narrowest
 from indexer.engine.cache import Cache
 from indexer.engine.codec import ArraySegment
 from indexer.engine.facets import FacetColumn, joined
@@ -165,15 +166,15 @@ class Generation:
 
     def _live(self, found: Postings) -> Postings:
         """The same without deleted documents."""
-        if self.whole:
+        if self.whole or (left := self.live.take(found.documents)).all():
             return found
-        left = self.live[found.documents]
-        large = left[found.large]
+        large = left.take(found.large)
+        before = np.cumsum(left) - 1 if len(large) else NOTHING
         return Postings(
             documents=found.documents[left],
             codes=found.codes[left],
             frequency=found.frequency,
-            large=(np.cumsum(left) - 1)[found.large[large]],
+            large=before.take(found.large[large]),
             large_frequencies=found.large_frequencies[large],
         )
 
@@ -207,9 +208,10 @@ def _all_occurrences(segment: MappedSegment, field: str, term: str) -> AllOccurr
     """Those of a term that the segment has."""
     number = segment.dictionary(field).find(term.encode())
     documents, _ = segment.postings(field, number)
-    bounds = np.zeros(len(documents) + 1, np.int64)
+    positions = segment.positions(field, number)
+    bounds = np.zeros(len(documents) + 1, narrowest(len(positions)))
     segment.frequencies(field, number).cumsum(out=bounds[1:])
-    return AllOccurrences(documents, bounds, segment.positions(field, number))
+    return AllOccurrences(documents, bounds, positions)
 
 
 def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:

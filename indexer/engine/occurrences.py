@@ -49,14 +49,15 @@ class AllOccurrences:
     """Of a term in a segment: those in documents[n] are positions[bounds[n] : bounds[n + 1]]."""
 
     documents: Array
-    bounds: NDArray[np.int64]
+    bounds: Array
     positions: Array
 
     def among(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> Occurrences:
         """In these documents, all of which have some; `scratch` is as long as the segment."""
         at = self._places(rows, scratch)
-        starts = self.bounds.take(at)
-        return Occurrences(starts, self.bounds.take(at + 1) - starts, self.positions)
+        starts = self.bounds.take(at).astype(np.int64)
+        ends = self.bounds.take(at + 1).astype(np.int64)
+        return Occurrences(starts, ends - starts, self.positions)
 
     def _places(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> NDArray[Any]:
         if len(rows) * RARER < len(self.documents):
