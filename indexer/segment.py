@@ -84,7 +84,7 @@ def _spans(normal: str) -> list[Word]:
     """Those of a normalised text."""
     words: list[Word] = []
     position, inside = 0, False
-    for found in _segmenter().found(normal.split("\n"), as_written=False):
+    for found in _segmenter().found(normal.split("\n"), as_written=True):
         for place in found.places():
             token, piece = found.table.written[place][1:], found.table.keyed[place]
             bare = token.strip("._")

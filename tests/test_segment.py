@@ -141,6 +141,11 @@ def test_long_lines_come_in_pieces() -> None:
     assert found == ["tổ", "dân", "phố"] * BATCH
 
 
+def test_a_word_longer_than_a_batch_has_places_too() -> None:
+    text = "oàuỷiạ" * BATCH
+    assert [word.start for word in spans(text)] == list(range(0, len(text), BATCH))
+
+
 LONG = ["a", "A.", "1.", ".", "(", "a.", "a@", "@", "a.b@", "://", "\u0301"]
 
 
