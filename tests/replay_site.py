@@ -14,7 +14,7 @@ from crawler.lane import Download, Lane
 from crawler.locks import Locks
 from crawler.page import Page
 from crawler.portals import Portal
-from crawler.store import Store
+from crawler.store import Store, Stored
 
 HOME = "https://xa.example.vn"
 PORTAL = Portal(
@@ -77,3 +77,8 @@ def drive(store: Store, folder: Path, download: Download, portal: Portal) -> Lan
     asyncio.run(way())
     archive.close()
     return lane
+
+
+def unindexed(store: Store) -> list[Stored]:
+    """The articles that wait to be indexed."""
+    return list(store.articles(store.ids(unindexed=True)).values())

@@ -24,7 +24,7 @@ from indexer.query import Query
 from indexer.search import Searcher, open_searcher
 from indexer.wards import load_gazetteer
 from tests.documents import pdf
-from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing
+from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing, unindexed
 from tests.test_store import ARTICLE
 
 PLAN = "Kế hoạch số 05/KH-UBND của phường Sao Mai (bài mẫu), năm 2025"
@@ -68,12 +68,12 @@ def test_a_file_that_changes_is_read_again_and_its_article_indexed(
     store: Store, tmp_path: Path
 ) -> None:
     crawl(store, tmp_path / "pages", SITE)
-    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    store.mark_indexed([(each.id, each.change) for each in unindexed(store)])
     crawl(store, tmp_path / "pages", SITE, DAY + timedelta(1))
     assert store.waiting() == 0
     changed = SITE | {"/rieng.pdf": pdf([PLAN.replace("2025", "2026")])}
     crawl(store, tmp_path / "pages", changed, DAY + timedelta(2))
-    assert [each.article.title for each in store.unindexed()] == ["Bài mẫu một"]
+    assert [each.article.title for each in unindexed(store)] == ["Bài mẫu một"]
     assert "2026" in attached_to(store, by_title(store)["Bài mẫu một"])[0].text
 
 
@@ -85,11 +85,11 @@ def test_every_article_that_links_it_is_indexed_again(store: Store) -> None:
     with store.transaction():
         for each in (ARTICLE, other, same, elsewhere):
             store.put(each)
-    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    store.mark_indexed([(each.id, each.change) for each in unindexed(store)])
     for file in (FileText("text", "Một"), FileText("text", "Một"), FileText("text", "Hai")):
         with store.transaction():
             note(store, "mau", url, "00", file)
-    waiting = list(store.unindexed())
+    waiting = unindexed(store)
     assert [each.article.identity for each in waiting] == ["bai-1", "bai-3"]
     assert len({each.change for each in waiting}) == 2  # so each can begin a family of its own
 

@@ -18,7 +18,7 @@ from crawler.lane import Lane
 from crawler.locks import Locks
 from crawler.replay import extract_all, import_files
 from crawler.store import Store, open_store
-from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing, page
+from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing, page, unindexed
 
 WORD = "mongxemlai"
 """Stands in every text, file and revision that is to be forgotten, and nowhere else."""
@@ -105,7 +105,7 @@ def test_no_way_brings_it_back(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_index_builder_is_told(store: Store, tmp_path: Path) -> None:
-    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    store.mark_indexed([(each.id, each.change) for each in unindexed(store)])
     assert store.waiting() == 0
     forget(store, tmp_path / "store" / "pages", PORTAL, f"{HOME}/bai-2", "Theo đơn")
     assert store.waiting() == 1

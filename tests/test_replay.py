@@ -25,7 +25,7 @@ from crawler.portals import Portal
 from crawler.reading import Reading, read_page
 from crawler.replay import BATCH, Replayed, extract_all, import_files
 from crawler.store import Store, open_store
-from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing
+from tests.replay_site import DAY, HOME, PORTAL, article, crawl, listing, unindexed
 
 LATER = DAY + timedelta(days=30)
 
@@ -100,7 +100,7 @@ def test_what_stands_beside_the_text_is_renewed_without_a_revision(
         return replace(reading, article=article)
 
     crawl(store, tmp_path / "pages", SITE)
-    store.mark_indexed([(each.id, each.change) for each in store.unindexed()])
+    store.mark_indexed([(each.id, each.change) for each in unindexed(store)])
     report = extract_all(store, tmp_path / "pages", [PORTAL], read=sections)
     assert report.counts == {"renewed": 3, "no article": 1}
     assert (revisions(store), store.waiting(), store.audit()) == (0, 3, ())

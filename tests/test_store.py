@@ -25,6 +25,7 @@ from crawler.store import (
     open_store,
     to_record,
 )
+from tests.replay_site import unindexed
 
 ARTICLE = Article(
     url="http://127.0.0.2/bai-1",
@@ -88,12 +89,12 @@ def test_an_edit_during_indexing_stays_unindexed(path: Path) -> None:
     with open_store(path) as store:
         with store.transaction():
             store.put(ARTICLE)
-        taken = [(stored.id, stored.change) for stored in store.unindexed()]
+        taken = [(stored.id, stored.change) for stored in unindexed(store)]
         with store.transaction():
             store.put(replace(ARTICLE, title="Tên mới (bài mẫu)"))
         store.mark_indexed(taken)
-        assert [stored.article.title for stored in store.unindexed()] == ["Tên mới (bài mẫu)"]
-        store.mark_indexed((stored.id, stored.change) for stored in list(store.unindexed()))
+        assert [stored.article.title for stored in unindexed(store)] == ["Tên mới (bài mẫu)"]
+        store.mark_indexed((stored.id, stored.change) for stored in unindexed(store))
         assert store.waiting() == 0
 
 
