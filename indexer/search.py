@@ -127,20 +127,14 @@ class Searcher:
         found, partial = self._found(planned)
         filters = self._filters(query)
         matching = _under(found, filters)
+        others = {name: _under(found, filters, but=name) for name in filters}
         rows, scores = self._page(query, planned, matching)
-
-        def under_others(name: str) -> Array:
-            return _under(found, filters, but=name) if name in filters else matching
-
         return Results(
             hits=hits(self.generation, self.store, rows, scores, planned.targets),
             total=len(matching),
             pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
-            facets={
-                name: self._values(name, under_others(name), getattr(query, name))
-                for name in FACETS
-            },
-            undated=int(np.count_nonzero(self.undated[under_others(PUBLISHED)])),
+            facets=self._facets(query, matching, others),
+            undated=int(np.count_nonzero(self.undated[others.get(PUBLISHED, matching)])),
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,
@@ -227,10 +221,21 @@ class Searcher:
         listed, scores = self.evaluator.best(planned.ranking, rows, limit)
         return listed[first:], scores[first:].tolist()
 
-    def _values(self, name: str, rows: Array, ticked: Sequence[str]) -> tuple[FacetValue, ...]:
-        """The values of these documents with their counts, the most frequent first; ticked ones
-        even at none."""
-        shown = self.generation.facet(name).counts(rows)
+    def _facets(
+        self, query: Query, matching: Array, others: Mapping[str, Array]
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        """Every facet counted under the choices in the others, not in itself."""
+        counts = dict(self.evaluator.counts([x for x in FACETS if x not in others], matching))
+        for name in others.keys() & set(FACETS):
+            counts |= self.evaluator.counts([name], others[name])
+        return {name: self._values(name, counts[name], getattr(query, name)) for name in FACETS}
+
+    def _values(
+        self, name: str, counts: NDArray[np.int64], ticked: Sequence[str]
+    ) -> tuple[FacetValue, ...]:
+        """Values with their counts, the most frequent first; ticked ones even at none."""
+        values = self.generation.facet(name).values
+        shown = {values[code]: int(counts[code]) for code in counts.nonzero()[0]}
         shown |= {value: shown.get(value, 0) for value in ticked}
         if name == "wards":
             for slug in self.former.intersection(shown).difference(ticked):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.generation import Array, Generation
+from indexer.engine.topk import reached
 
 MISSING = int(np.iinfo(np.int64).min)
 """What a sort column holds of a document that has no value there; it comes last."""
@@ -15,12 +16,10 @@ def first_by(
     generation: Generation, name: str, rows: Array, limit: int, descending: bool
 ) -> NDArray[np.intp]:
     """The first of these documents by a column; of equals the lower of the store's numbers."""
-    values = generation.sorts(name)[rows]
-    keys = -values if descending else values
-    keys = np.where(values == MISSING, np.iinfo(np.int64).max, keys)
+    values = generation.sorts(name).take(rows)
+    keys = values if descending else -values  # MISSING is the lowest, and its own negative
     if limit < len(rows):
-        least = np.partition(keys, limit - 1)[limit - 1] if limit else MISSING
-        near = np.flatnonzero(keys <= least)
-        rows, keys = rows[near], keys[near]
-    order = np.lexsort((generation.numbers[rows], keys))[:limit]
-    return np.asarray(rows[order], np.intp)
+        near = (keys >= reached(keys, max(limit, 1))).nonzero()[0]
+        rows, keys = rows.take(near), keys.take(near)
+    order = np.lexsort((generation.numbers.take(rows), ~keys))[:limit]
+    return rows.take(order).astype(np.intp)

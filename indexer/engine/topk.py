@@ -20,14 +20,13 @@ MARGIN = np.float32(1 - 1e-5)
 
 def leaders(scores: NDArray[np.float32], limit: int) -> NDArray[np.intp]:
     """Places of the best scores above 0, at least `limit` of them, and of all within MARGIN."""
-    least = _least(scores, limit) * MARGIN
+    enough = 0 < limit < len(scores)
+    least = reached(scores, limit) * MARGIN if enough else np.float32(0)
     return (scores >= least if least > 0 else scores > 0).nonzero()[0]
 
 
-def _least(scores: NDArray[np.float32], limit: int) -> np.float32:
-    """A score that at least `limit` reach; 0 where there are not so many."""
-    if not 0 < limit < len(scores):
-        return np.float32(0)
+def reached(scores: NDArray[Any], limit: int) -> Any:
+    """A score that at least `limit` reach, of more than so many, and few more do."""
     chunks = min(CHUNKS, len(scores) // (COLUMNS * limit))
     if chunks > 1:
         columns = len(scores) // chunks
@@ -35,7 +34,7 @@ def _least(scores: NDArray[np.float32], limit: int) -> np.float32:
     else:
         highest = scores.copy()
     highest.partition(len(highest) - limit)
-    return np.float32(highest[len(highest) - limit])
+    return highest[len(highest) - limit]
 
 
 def best(keys: NDArray[Any], documents: NDArray[Any], limit: int) -> NDArray[np.intp]:
