@@ -52,8 +52,8 @@ class Evaluator:
     def best(
         self, query: Query, documents: Array | Mask, limit: int
     ) -> tuple[NDArray[np.intp], Exact]:
-        """The best of these documents, rows or flags of all, and their scores, best first; of
-        equals the lower of the store's numbers.
+        """The best of these documents, ascending rows or flags of all, and their scores, best
+        first; of equals the lower of the store's numbers.
 
         Documents that the query does not match score 0, and come last.
         """
@@ -103,13 +103,14 @@ class Evaluator:
 def _near(
     rows: Array, scores: Scores, limit: int, ties: Callable[[Array], Array]
 ) -> NDArray[np.intp]:
-    """The rows with the best scores and all that may be as good; of those that score 0, if they
-    are needed, the first by `ties`."""
+    """The rows with the best scores and all that may be as good, ascending; of those that score 0,
+    if they are needed, the first by `ties`."""
     near = rows.take(leaders(scores, limit)).astype(np.intp)
     if len(near) >= min(limit, len(rows)):
         return near
     others = rows.compress(scores == 0)
-    return np.append(near, others.take(lowest(ties(others), limit - len(near))))
+    near = np.append(near, others.take(lowest(ties(others), limit - len(near))))
+    return np.sort(near)
 
 
 def _plain(query: And | Or) -> bool:

@@ -58,6 +58,8 @@ class Matching:
             q.And: self._all_among,
             q.Or: self._any_among,
             q.DisjunctionMax: self._any_among,
+            q.Phrase: self._side_by_side_among,
+            q.Sequence: self._side_by_side_among,
             q.Not: lambda query, rows: ~self.among(query.query, rows),
             q.AndNot: lambda query, rows: self.among(query.a, rows) & ~self.among(query.b, rows),
             q.AndMaybe: lambda query, rows: self.among(query.a, rows),
@@ -95,7 +97,7 @@ class Matching:
         return np.flatnonzero(self.mask(query))
 
     def among(self, query: q.Query, rows: Array) -> Mask:
-        """One flag for each of these documents. Raises as mask() does."""
+        """One flag for each of these documents, which ascend. Raises as mask() does."""
         self.generation.in_time()
         if type(query) in self._among:
             return self._among[type(query)](query, rows)
@@ -210,6 +212,13 @@ class Matching:
             return rows if len(terms) == 2 else self.adjacency.among(terms, 1, rows)
         rows = self._rows_of_all(q.And(terms))
         return self.adjacency.among(terms, query.slop, rows)
+
+    def _side_by_side_among(self, query: q.Phrase | q.Sequence, rows: Array) -> Mask:
+        holding = self._narrowed(rows, terms_of(query))
+        found = self.adjacency.among(terms_of(query), query.slop, holding)
+        flags = np.zeros(len(rows), np.bool_)
+        flags[np.searchsorted(rows, found)] = True
+        return flags
 
     def _pairs(self, terms: Sequence[q.Term]) -> list[q.Term]:
         """Each two neighbours as one term of a field of pairs; none where there is no such."""
