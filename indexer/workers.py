@@ -25,10 +25,10 @@ from indexer.engine.invert import Batch
 from indexer.engine.writer import written
 from indexer.schema import SCHEMA, entry_of
 
-CHUNK = 2_000
-"""Articles to a segment; some 3 million keys."""
+CHUNK = 500
+"""Articles to a segment: few enough that all processes end at nearly the same time."""
 
-MANY = 2 * CHUNK
+MANY = 4 * CHUNK
 """Articles from which on it pays to start processes, each of which loads its tables first."""
 
 PROCESSES = 2
