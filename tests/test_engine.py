@@ -183,7 +183,7 @@ ASKED = st.lists(queries((*WORDS, "none")), min_size=4, max_size=16)
 
 
 @given(HISTORIES, TURNED, ASKED, st.integers(0, 15))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_answers_as_brute_force(
     history: list[Commit], turned: set[str], asked: list[q.Query], limit: int
 ) -> None:
