@@ -61,7 +61,7 @@ class Results:
 
     `undated` counts articles without a date that the query finds but for its days; `partial` says
     that articles are among them that lack some of the words, `cut` that the end of a long query was
-    left out.
+    left out. `pages` can be asked for: of very many articles, those of the first.
     """
 
     hits: tuple[Hit, ...]

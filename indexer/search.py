@@ -234,8 +234,7 @@ class Searcher:
         self, name: str, counts: NDArray[np.int64], ticked: Sequence[str]
     ) -> tuple[FacetValue, ...]:
         """Values with their counts, the most frequent first; ticked ones even at none."""
-        values = self.generation.facet(name).values
-        shown = {values[code]: int(counts[code]) for code in counts.nonzero()[0]}
+        shown = self.generation.facet(name).named(counts)
         shown |= {value: shown.get(value, 0) for value in ticked}
         if name == "wards":
             for slug in self.former.intersection(shown).difference(ticked):

@@ -29,7 +29,7 @@ def test_counts_and_holders(
     rows = [row for row in sorted(chosen) if row < len(documents)]
     whole = joined([column(segment) for segment in segments])
     counted = Counter(value for row in rows for value in documents[row])
-    assert whole.counts(np.array(rows, np.intp)) == counted
+    assert whole.named(whole.of(np.array(rows, np.intp))) == counted
     assert whole.holders(wanted).tolist() == [bool(wanted & set(each)) for each in documents]
 
 
@@ -38,7 +38,8 @@ def test_a_value_for_each_document_is_counted_as_its_set() -> None:
     single = [["x"], ["y"], ["x"], ["z"]]
     for documents in (single, [*single, []], [[], *single]):
         rows = np.arange(len(documents))
-        assert column(documents).counts(rows) == {"x": 2, "y": 1, "z": 1}
+        whole = column(documents)
+        assert whole.named(whole.of(rows)) == {"x": 2, "y": 1, "z": 1}
 
 
 def test_values_that_no_set_has_any_more_are_counted_as_none() -> None:

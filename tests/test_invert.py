@@ -77,5 +77,5 @@ def test_rows_come_back(tmp_path: Path) -> None:
     wards = segment.facet("ward")
     assert segment.stored(4) == b"4"
     assert segment.sorts("day").tolist() == [0, 1, 2, 3, 4, 5]
-    assert wards.counts(segment.sorts("day")) == {"x": 4, "y": 2}
+    assert wards.named(wards.of(segment.sorts("day"))) == {"x": 4, "y": 2}
     assert wards.holders(["y"]).tolist() == [False, False, True, False, False, True]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from crawler.article import VIETNAM, PrintedDate
 from crawler.store import Stored, open_readonly, open_store
+from indexer import search
 from indexer.build import build
 from indexer.document import Annotator, Document, Source
 from indexer.normalize import fold, syllables
@@ -298,6 +299,17 @@ def test_days_run_one_way_and_the_undated_come_last(
 def test_a_page_past_the_end_is_empty_and_knows_the_total(world: World) -> None:
     results = world.searcher.search(Query(page=10**18))
     assert (results.hits, results.total) == ((), ARTICLES)
+
+
+@pytest.mark.parametrize("text", ["", "rac"])
+def test_of_very_many_articles_the_first_are_listed_and_all_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    total = world.searcher.search(Query(text)).total
+    monkeypatch.setattr(search, "LISTED", 30)
+    pages = [world.searcher.search(Query(text, page=number)) for number in (1, 2, 3)]
+    assert [(page.total, page.pages) for page in pages] == [(total, 2)] * 3
+    assert [len(page.hits) for page in pages] == [PAGE_SIZE, 30 - PAGE_SIZE, 0]
 
 
 @settings(max_examples=300)

@@ -38,10 +38,6 @@ class FacetColumn:
         named[self._owners[np.isin(self.set_values, codes)]] = True
         return named.take(self.sets)
 
-    def counts(self, rows: Array) -> dict[str, int]:
-        """How many of these documents have each value; values that none has are left out."""
-        return self.named(self.of(rows))
-
     def named(self, counts: NDArray[np.int64]) -> dict[str, int]:
         """Counts by value, without those of 0."""
         return {self.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
