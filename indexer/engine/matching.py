@@ -162,9 +162,13 @@ class Matching:
         return flags
 
     def _any_among(self, query: q.Or | q.DisjunctionMax, rows: Array) -> Mask:
+        """Each query is asked only of the documents that none before it matches."""
         flags = np.zeros(len(rows), np.bool_)
+        left = np.arange(len(rows))
         for each in query.subqueries:
-            flags |= self.among(each, rows)
+            matched = self.among(each, rows.take(left))
+            flags[left[matched]] = True
+            left = left[~matched]
         return flags
 
     def _any(self, queries: Iterable[q.Query]) -> Mask:
