@@ -32,8 +32,11 @@ KEPT = 2
 """Generations that stay: the one in use and the one before."""
 
 SMALL = 1 << 16
-"""Bytes of a file up to which its checksum is held against the manifest at every opening: of those
-that say what lies where. Larger ones are read by audits."""
+"""Bytes of a file up to which its checksum is held against the manifest at every opening."""
+
+HEAD = ".head"
+"""How the files end that say what lies where; they are held against it, however large they are.
+Others that are not small are read by audits."""
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
@@ -107,7 +110,8 @@ def checked_manifest(folder: Path) -> Manifest:
     if manifest.format != FORMAT:
         raise IndexDamaged(f"{folder} has format {manifest.format}, this program {FORMAT}")
     for name, (size, digest) in manifest.files.items():
-        check_file(folder / name, size, digest if size <= SMALL else "")
+        is_read = size <= SMALL or name.endswith(HEAD)
+        check_file(folder / name, size, digest if is_read else "")
     if (folder / DAMAGED).exists():
         raise IndexDamaged((folder / DAMAGED).read_text())
     return manifest

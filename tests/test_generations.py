@@ -65,6 +65,14 @@ def test_where_a_file_of_the_newest_is_damaged_the_one_before_serves(how: str, t
     assert newest(two) == "000002"
 
 
+def test_heads_are_read_at_every_opening(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who believed a damaged one would look for arrays where there are none."""
+    monkeypatch.setattr("indexer.generations.SMALL", 0)
+    head = next(path for path in own(two.folder) if path.suffix == ".head")
+    head.write_bytes(head.read_bytes().replace(b'"documents": 3', b'"documents": 7'))
+    assert newest(two) == "000001"
+
+
 def test_a_missing_file_is_a_damaged_one(two: Place) -> None:
     next(own(two.folder)).unlink()
     assert newest(two) == "000001"
