@@ -57,7 +57,7 @@ from crawler.urls import canonical, same_site
 from indexer.backup import NotEmpty, Parts, copy_all
 from indexer.build import IndexBusy, build, is_damaged
 from indexer.document import Annotator, Source
-from indexer.generations import current_generation
+from indexer.generations import IndexDamaged, current_generation
 from indexer.mentions import mentions
 from indexer.query import SORTS, Query
 from indexer.results import TooSlow
@@ -135,6 +135,7 @@ MENDABLE = (
     StoreTooNew,
     IndexMissing,
     IndexBusy,
+    IndexDamaged,
     TooSlow,
     Unfinished,
     NotEmpty,
