@@ -24,7 +24,7 @@ from indexer.normalize import aligned, key, normalize
 from indexer.pyvi_model import PyviModel, pyvi_model
 from indexer.tokens import tokens
 
-BATCH = 65_536
+BATCH = 131_072
 """Characters segmented at once; a longer line is cut there."""
 
 MOST_TOKENS, MOST_CHARACTERS = 131_072, 4_000_000
