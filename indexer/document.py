@@ -11,7 +11,7 @@ from typing import Literal
 from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, numbers_in
-from indexer.mentions import mentions_in
+from indexer.mentions import may_name, mentions_in
 from indexer.normalize import keys, keys_in, normalize
 from indexer.periods import Period, periods_in
 from indexer.reporting import reported_in
@@ -100,11 +100,13 @@ class Annotator:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
         article = stored.article
         title, body = normalize(article.title), normalize(article.text)
-        text = syllable_table_in(f"{title}\n{body}")
+        text = f"{title}\n{body}"
+        table = syllable_table_in(text) if may_name(text) else None
+        syllables = table.keys if table else keys_in(text)
         day = article.published.day if article.published else None
         source = self.sources.get(article.portal)
         home = self.home(source, day is not None and day < REFORM) if source else NOWHERE
-        named = mentions_in(self.gazetteer, text, home.province, day, home.ward)
+        named = mentions_in(self.gazetteer, table, home.province, day, home.ward) if table else []
         units = list(dict.fromkeys([*home.wards, *(mention.unit for mention in named)]))
         today = [after for unit in units for after in self.gazetteer.today(unit.slug)]
         provinces = (*home.provinces, *(unit.province_slug for unit in today))
@@ -114,10 +116,10 @@ class Annotator:
             wards=tuple(dict.fromkeys(unit.slug for unit in today)),
             wards_then=tuple(unit.slug for unit in units),
             provinces=tuple(dict.fromkeys(provinces)),
-            topics=tuple(match.slug for match in self._topics(title, text.keys, article.section)),
+            topics=tuple(match.slug for match in self._topics(title, syllables, article.section)),
             type=type_of(title),
-            numbers=numbers_in(text.text),
-            periods=periods_in(text.text, day),
+            numbers=numbers_in(text),
+            periods=periods_in(text, day),
             reports_on=reported_in(title, body, day),
         )
 

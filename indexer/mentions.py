@@ -66,16 +66,20 @@ def mentions(
     unit of today and its namesake before 1 July 2025 the one of `day` is taken; a text of no day is
     of before where it names a district, as there are none since.
     """
+    if not may_name(text):
+        return []
     return mentions_in(gazetteer, syllable_table(text), province, day, own)
+
+
+def may_name(text: str) -> bool:
+    """Whether a capital or a number stands after any kind of unit; else it names none."""
+    return not all(text[match.end()].islower() for match in _KIND.finditer(text))
 
 
 def mentions_in(
     gazetteer: Gazetteer, table: SyllableTable, province: str, day: date | None, own: Unit | None
 ) -> list[Mention]:
     """mentions() in the text of a table."""
-    text = table.text
-    if all(text[match.end()].islower() for match in _KIND.finditer(text)):
-        return []
     names = list(islice(_names(gazetteer, table), MOST_NAMES))
     if not names:
         return []

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 from crawler.article import Article
@@ -106,6 +107,7 @@ def _named() -> dict[str, list[tuple[int, str, float]]]:
 
 
 _STARTS = _starts(_ALL)
+NONE: list[tuple[list[str], str]] = []
 _NAMED = _named()
 
 
@@ -157,16 +159,24 @@ def topics_of_section(section: str) -> frozenset[str]:
 def _phrases(syllables: Sequence[str]) -> Iterator[str]:
     """The phrases in a text, from left to right, the longest where several begin."""
     end = 0
-    for start in [place for place, first in enumerate(syllables) if first in _STARTS]:
+    for start, phrases in _begun(syllables):
         if start < end:
             continue
-        seconds = _STARTS[syllables[start]]
-        second = syllables[start + 1] if start + 1 < len(syllables) else ""
-        for phrase, key in seconds.get(second) or seconds.get("", []):
+        for phrase, key in phrases:
             if syllables[start : start + len(phrase)] == phrase:
                 yield key
                 end = start + len(phrase)
                 break
+
+
+def _begun(syllables: Sequence[str]) -> list[tuple[int, list[tuple[list[str], str]]]]:
+    """Where a phrase may begin, and those that may."""
+    return [
+        (place, phrases)
+        for place, (first, second) in enumerate(zip_longest(syllables, syllables[1:], fillvalue=""))
+        if first in _STARTS
+        and (phrases := _STARTS[first].get(second) or _STARTS[first].get("", NONE))
+    ]
 
 
 @lru_cache(MOST_SECTIONS)
