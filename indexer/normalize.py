@@ -155,7 +155,9 @@ def _composed(text: str) -> str:
 
 @cache
 def _long_rows() -> re.Pattern[str]:
-    marks = "".join(filter(unicodedata.combining, _every_character()))
+    """Marks, and what comes apart into marks alone."""
+    apart = ((each, unicodedata.normalize("NFD", each)) for each in _every_character())
+    marks = "".join(each for each, parts in apart if unicodedata.combining(parts[0]))
     return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]+")
 
 

@@ -37,6 +37,7 @@ STRANGE: Mapping[str, Callable[[int], str]] = {
     "right to left": lambda size: "\u202eשָׁלוֹם עֲלֵיכֶם 12/5\u202c " * size,
     "marks on one letter": lambda size: "a" + "\u0301\u0323" * size,
     "marks on nothing": lambda size: "\u0300\u031b " * size,
+    "signs that are marks": lambda size: "a" + "\u0f73" * size,
     "marks in order": lambda size: "o" + "\u0323" * size + "\u0301" * size,
     "marks of another alphabet": lambda size: "\u05d0" + "\u05b0\u0591" * size,
     "letters apart from their marks": lambda size: "phu\u031bo\u031b\u0300ng " * size,
