@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import count
 from pathlib import Path
 
 from crawler.article import Article
@@ -140,9 +140,9 @@ def _added(title: Sequence[str], text: Sequence[str]) -> list[dict[str, float]]:
     for phrase in set(_phrases(title)):
         counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
     added: list[dict[str, float]] = [{} for _ in _ALL]
-    for phrase, count in counts.items():
+    for phrase, often in counts.items():
         for number, written, weight in _NAMED[phrase]:
-            added[number][written] = weight * count
+            added[number][written] = weight * often
     return added
 
 
@@ -171,11 +171,13 @@ def _phrases(syllables: Sequence[str]) -> Iterator[str]:
 
 def _begun(syllables: Sequence[str]) -> list[tuple[int, list[tuple[list[str], str]]]]:
     """Where a phrase may begin, and those that may."""
+    following = [*syllables[1:], ""]
     return [
         (place, phrases)
-        for place, (first, second) in enumerate(zip_longest(syllables, syllables[1:], fillvalue=""))
-        if first in _STARTS
-        and (phrases := _STARTS[first].get(second) or _STARTS[first].get("", NONE))
+        for place, seconds, second in zip(
+            count(), map(_STARTS.get, syllables), following, strict=False
+        )
+        if seconds and (phrases := seconds.get(second) or seconds.get("", NONE))
     ]
 
 
