@@ -77,7 +77,7 @@ RSS_1 = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     ("body", "expected"),
     [
         (URLSET.encode(), URLS),
-        (gzip.compress(URLSET.encode()), URLS),
+        (gzip.compress(URLSET.encode(), mtime=0), URLS),
         (b"\n\n " + URLSET.encode(), URLS),  # before the declaration, where XML forbids it
         (b"\xef\xbb\xbf" + URLSET.encode(), URLS),
         (URLSET.replace("UTF-8", "UTF-16").encode("utf-16"), URLS),
