@@ -55,7 +55,7 @@ ENCRYPTED = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /
         (b"\xd0\xcf\x11\xe0 an old Word file", FileText("unknown")),
         (b"", FileText("unknown")),
     ],
-    ids=str,
+    ids=lambda value: value.state if isinstance(value, FileText) else "file",
 )
 def test_what_a_file_says(body: bytes, expected: FileText) -> None:
     assert text_of(body) == expected
