@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, url_for
 
-from webui import api, errors, format, names, params, views
+from webui import api, articles, errors, format, languages, names, params, status, views, wards
 from webui.masking import masked
 from webui.reading import Reading
 
@@ -49,9 +49,10 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    app.register_blueprint(views.pages)
-    app.register_blueprint(api.api)
+    for blueprint in (views.pages, articles.pages, wards.pages, status.pages, api.api):
+        app.register_blueprint(blueprint)
     errors.register(app)
+    languages.register(app)
     app.after_request(add_headers)
     _prepare_templates(app)
     return app

@@ -62,7 +62,7 @@ def result(hit: Hit) -> dict[str, Any]:
     return {
         "id": hit.id,
         "url": hit.url,
-        "page": url_for("pages.article", number=hit.id),
+        "page": url_for("articles.article", number=hit.id),
         "title": masked(hit.title),
         "title_marks": hit.title_marks,
         "snippet": masked(hit.snippet),

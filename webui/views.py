@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
-from crawler.attached import attached_to
-from crawler.health import PortalState, portal_states
-from indexer.families import family_of
 from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
@@ -33,32 +29,6 @@ FACETS_AT_HOME = ("topic", "ward", "province")
 
 RECOVERIES = 12
 """Filters whose removal is tried where nothing was found: each is one more search."""
-
-SNIPPET = 240
-"""Characters shown of an article whose portal did not agree to more."""
-
-FILE_SHOWN = 20_000
-"""Characters shown of an attached file, where its portal agreed to whole texts."""
-
-FILE_STATES: Mapping[str, str] = {
-    "scan": "bản quét",
-    "locked": "có mật khẩu",
-    "damaged": "tệp hỏng",
-    "too much": "tệp quá lớn",
-}
-"""What readers call a file without a text of its own."""
-
-STATES: Mapping[str, str] = {
-    "ok": "Bình thường",
-    "delayed": "Chậm",
-    "failing": "Lỗi",
-    "paused": "Tạm dừng",
-    "never": "Chưa thu thập",
-}
-"""What readers call the state of a portal."""
-
-LAST_NUMBER = 2**63 - 1
-"""The largest row number of SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,64 +87,6 @@ def search() -> Response:
     response = make_response(page)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-@pages.get(f"/articles/<int(max={LAST_NUMBER}):number>")
-def article(number: int) -> str:
-    """One article: whole where its portal agreed to it, else its beginning and the link.
-
-    Of one that its portal took down no more than title, date and link.
-    """
-    with reading().store() as store:
-        stored = store.articles([number]).get(number)
-        if stored is None:
-            abort(404)
-        revisions = store.revisions(number)
-        files = attached_to(store, stored.article)
-        family = family_of(store, number)
-    source = current_app.config["SOURCES"].get(stored.article.portal)
-    if stored.withdrawn_at:
-        return render_template("withdrawn.html", stored=stored, article=stored.article)
-    return render_template(
-        "article.html",
-        stored=stored,
-        article=stored.article,
-        document=reading().document(number),
-        source=source,
-        whole=source is not None and source.show == "full" and not stored.article.noarchive,
-        snippet=0 if stored.article.nosnippet else SNIPPET,
-        revisions=revisions,
-        files=files,
-        file_states=FILE_STATES,
-        file_shown=FILE_SHOWN,
-        copies=[each for each in family if not each.withdrawn_at],
-        first=family[0].id,
-        Query=Query,
-    )
-
-
-@pages.get("/wards/<slug>")
-def ward(slug: str) -> Response:
-    """The articles of a ward."""
-    return redirect(params.link(Query(wards=(slug,))))
-
-
-@pages.get("/status")
-def status() -> str:
-    """How each portal is doing."""
-    portals, now = current_app.config["PORTALS"], datetime.now(VIETNAM)
-    with reading().store() as store:
-        states = {each.portal: each for each in portal_states(store, portals, now.timestamp())}
-        waiting = store.waiting()
-    rows = [(source, states.get(id)) for id, source in current_app.config["SOURCES"].items()]
-    return render_template(
-        "status.html", query=Query(), rows=rows, waiting=waiting, state_of=state_of, now=now
-    )
-
-
-def state_of(state: PortalState | None) -> str:
-    """The state of a portal in words."""
-    return STATES[state.state if state else "never"]
 
 
 def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
