@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,3 +73,11 @@ class Results:
     partial: bool
     cut: bool
     generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The first articles of a search of `total`; `hits` are read as they are taken, once."""
+
+    total: int
+    hits: Iterator[Hit]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from math import inf
@@ -31,9 +32,9 @@ from indexer.generations import IndexDamaged, Manifest, is_served, newest_whole
 from indexer.hits import facts_at, hits
 from indexer.normalize import fold
 from indexer.periods import Kind, Period
-from indexer.plan import FORMULA, Plan, plan
+from indexer.plan import FORMULA, Plan, Targets, plan
 from indexer.query import PAGE_SIZE, Query, parse
-from indexer.results import FacetValue, Results
+from indexer.results import FacetValue, Hit, Listing, Results
 from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
 from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
@@ -52,6 +53,9 @@ KEYS_KEPT = 4096
 
 LABELS_KEPT = 8192
 """Labels of values that stay in memory."""
+
+READ_AT_ONCE = 100
+"""Articles of a listing that are read together."""
 
 
 class IndexMissing(Exception):
@@ -115,9 +119,34 @@ class Searcher:
         Raises TooSlow after QUERY_SECONDS. What was read by then is kept, so the same query asked
         again has less to do.
         """
+        with self._in_time():
+            return self._answer(query)
+
+    def listing(self, query: Query, limit: int) -> Listing:
+        """The first articles of a search, whatever its page, without counts of facets.
+
+        Raises TooSlow as search() does; the articles are read as they are taken.
+        """
+        with self._in_time():
+            planned = plan(parse(query.text), query.literal, self.spellings)
+            matching = _under(self._found(planned)[0], self._filters(query))
+            rows, scores = self._first(query, planned, matching, limit)
+        return Listing(len(matching), self._read(rows, scores, planned.targets))
+
+    def _read(
+        self, rows: NDArray[np.intp], scores: Sequence[float], targets: Targets
+    ) -> Iterator[Hit]:
+        """The documents as hits, some at a time."""
+        for start in range(0, len(rows), READ_AT_ONCE):
+            some = slice(start, start + READ_AT_ONCE)
+            yield from hits(self.generation, self.store, rows[some], scores[some], targets)
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """What is done within may take QUERY_SECONDS."""
         self.generation.deadline = monotonic() + QUERY_SECONDS
         try:
-            return self._answer(query)
+            yield
         finally:
             self.generation.deadline = inf
 
@@ -210,16 +239,23 @@ class Searcher:
     def _page(
         self, query: Query, planned: Plan, rows: Array
     ) -> tuple[NDArray[np.intp], Sequence[float]]:
-        """The documents of the page asked for and their scores, which are 0 where the order is by
-        date."""
+        """The documents of the page asked for and their scores."""
         first = (query.page - 1) * PAGE_SIZE
         limit = min(first + PAGE_SIZE, LISTED) if first < LISTED else 0
+        listed, scores = self._first(query, planned, rows, limit)
+        return listed[first:], scores[first:]
+
+    def _first(
+        self, query: Query, planned: Plan, rows: Array, limit: int
+    ) -> tuple[NDArray[np.intp], Sequence[float]]:
+        """The first of the documents in the order asked for, and their scores, which are 0 where
+        it is by date."""
         if query.sort in ("newest", "oldest") or not planned.ranking.subqueries:
             newest = query.sort != "oldest"
-            listed = first_by(self.generation, PUBLISHED, rows, limit, newest)[first:]
+            listed = first_by(self.generation, PUBLISHED, rows, limit, newest)
             return listed, [0.0] * len(listed)
         listed, scores = self.evaluator.best(planned.ranking, rows, limit)
-        return listed[first:], scores[first:].tolist()
+        return listed, scores.tolist()
 
     def _facets(
         self, query: Query, matching: Array, others: Mapping[str, Array]

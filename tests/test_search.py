@@ -255,6 +255,18 @@ def test_all_pages_together_are_what_brute_force_finds(
 
 
 @common
+@given(asked=ASKED, query=QUERIES, limit=st.integers(0, ARTICLES))
+def test_a_listing_is_the_beginning_of_all_pages(
+    world: World, asked: Asked, query: Query, limit: int
+) -> None:
+    query = replace(query, text=asked.text)
+    pages = list(all_pages(world.searcher, query))
+    listing = world.searcher.listing(query, limit)
+    assert listing.total == pages[0].total
+    assert list(listing.hits) == [hit for page in pages for hit in page.hits][:limit]
+
+
+@common
 @given(asked=ASKED, query=QUERIES)
 def test_every_count_is_the_total_of_the_page_it_leads_to(
     world: World, asked: Asked, query: Query

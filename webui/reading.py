@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -10,8 +12,8 @@ from flask import current_app
 from crawler.store import Store, open_readonly
 from indexer.document import Document
 from indexer.query import Query
-from indexer.results import Results
-from indexer.search import Searcher, open_searcher
+from indexer.results import Hit, Listing, Results
+from indexer.search import READ_AT_ONCE, Searcher, open_searcher
 
 
 class Reading:
@@ -31,6 +33,26 @@ class Reading:
         """What the newest generation finds. Raises IndexMissing."""
         with self._turn:
             return self._newest().search(query)
+
+    def listing(self, query: Query, limit: int) -> Listing:
+        """The first articles of what the newest generation finds. Raises IndexMissing."""
+        with self._turn:
+            found = self._newest().listing(query, limit)
+        return Listing(found.total, self._in_turns(found.hits))
+
+    def _in_turns(self, hits: Iterator[Hit]) -> Iterator[Hit]:
+        """The hits; while they are sent others may search."""
+        while some := self._next(hits):
+            yield from some
+
+    def _next(self, hits: Iterator[Hit]) -> list[Hit]:
+        with self._turn:
+            return list(islice(hits, READ_AT_ONCE))
+
+    def generation(self) -> str:
+        """The name of the newest generation. Raises IndexMissing."""
+        with self._turn:
+            return self._newest().manifest.generation
 
     def document(self, number: int) -> Document | None:
         """What is known of an article; None where it is not indexed (yet). Raises IndexMissing."""
