@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format lock bench soak wordpress clean
+.PHONY: help install demo test check format translations lock bench soak wordpress clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,14 @@ check: install  ## ruff, ruff format and mypy strict
 format: install  ## put the code in order as `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translations: install  ## take new texts of the page into the catalogues; compile them
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords lazy_gettext --no-location \
+		--sort-output --omit-header --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir webui/translations \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel compile --directory webui/translations --statistics
 
 bench: install  ## every benchmark; refreshes docs/benchmarks.md (set TINPHUONG_DATA)
 	$(BIN)/python benchmarks/report.py

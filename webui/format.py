@@ -1,4 +1,4 @@
-"""How values are written for a Vietnamese reader: numbers, days, marked text, addresses."""
+"""How values are written in the language of the request: numbers, days, marked text, addresses."""
 
 from __future__ import annotations
 
@@ -6,23 +6,30 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crawler.article import VIETNAM
 from indexer.results import Widening
+from webui.languages import language
+
+DAYS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
+"""How a day is written in each language (patterns of CLDR)."""
 
 
 def number(value: int) -> str:
-    """Thousands with a dot.
+    """Thousands set apart: by a dot in Vietnamese, in English by a comma.
 
     >>> number(1234567)
     '1.234.567'
     """
-    return f"{value:,}".replace(",", ".")
+    return format_decimal(value, locale=language())
 
 
 def day(value: date) -> str:
-    """Day, month, year; a moment is read in Vietnam's time.
+    """Day, month, year ("15 Mar 2026" in English); a moment is read in Vietnam's time.
 
     >>> from datetime import UTC
     >>> day(date(2026, 3, 5)), day(datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
@@ -32,7 +39,7 @@ def day(value: date) -> str:
     """
     if isinstance(value, datetime):
         value = value.astimezone(VIETNAM)
-    return f"{value:%d/%m/}{value.year:04}"
+    return format_date(value, DAYS[language()], locale=language())
 
 
 def moment(value: datetime) -> str:
@@ -42,7 +49,8 @@ def moment(value: datetime) -> str:
     >>> moment(datetime(2022, 10, 6, 13, 47, tzinfo=UTC))
     '06/10/2022 lúc 20:47'
     """
-    return f"{day(value)} lúc {value.astimezone(VIETNAM):%H:%M}"
+    time = f"{value.astimezone(VIETNAM):%H:%M}"
+    return _("%(day)s lúc %(time)s", day=day(value), time=time)
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:
