@@ -142,9 +142,9 @@ def _hit(store: Store, stored: Stored, found: Found, targets: Targets, copies: i
 
 def texts(article: Article, found: Found, targets: Targets) -> tuple[Asked, Asked]:
     """Title and text of an article, with what was asked for in them."""
-    in_title, in_text = map(unpacked, found.facts[OFFSETS])
-    if in_title is None or in_text is None or found.digest != digest_of(article.sha256):
+    if found.digest != digest_of(article.sha256):
         return asked_of(article.title, targets), asked_of(article.text, targets)
+    in_title, in_text = map(unpacked, found.facts[OFFSETS])
     behind = len(in_title.starts) + 1  # TITLE_END stands between
     bounds = np.searchsorted(found.positions, [behind, behind + len(in_text.starts)])
     hits = found.positions[: bounds[0]], found.positions[bounds[0] : bounds[1]] - behind
