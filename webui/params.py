@@ -7,15 +7,16 @@ name, the rest of the search goes on.
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from indexer.days import read_day
 from indexer.query import SORTS, Query
 
 FACETS = {
@@ -33,25 +34,17 @@ TEXT_LIMIT = 512
 VALUES_LIMIT = 50
 """Values of one facet that are read from an address."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+CHOICES: Mapping[str, tuple[str, ...]] = {"sort": SORTS, "exact": ("1",)}
+"""Parameter → its values, where there are few."""
 
 ERRORS = {
     "length": f"Câu tìm quá dài: chỉ tìm theo {TEXT_LIMIT} ký tự đầu",
     "date": "Nhập ngày đúng dạng ngày/tháng/năm",
     "order": "“Từ ngày” phải trước “Đến ngày”",
     "page": "Số trang phải là số nguyên từ 1",
+    "choice": "Không có lựa chọn này",
+    "values": f"Nhiều nhất {VALUES_LIMIT} giá trị",
 }
-
-_DATE = re.compile(
-    r"""
-    (?: (?: (?P<day>\d{1,2}) [/.-])? (?P<month>\d{1,2}) [/.-])? (?P<year>\d{4})  # 15/3/2026
-    | (?P<iso_year>\d{4}) - (?P<iso_month>\d{1,2}) (?: - (?P<iso_day>\d{1,2}))?  # 2026-03-15
-    """,
-    re.VERBOSE | re.ASCII,
-)
-
-_ONLY_DIGITS = re.compile(r"^(\d{2})(\d{2})(\d{4})$", re.ASCII)
-"""15032026, as number keyboards without a slash make readers type it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +94,19 @@ def read(pairs: Iterable[tuple[str, str]]) -> Asked:
     return Asked(query, errors, _typed(last, query))
 
 
+def read_strictly(pairs: Iterable[tuple[str, str]]) -> Asked:
+    """As read() does, with an error for all that it would leave out; empty values are none."""
+    given = list(pairs)
+    asked = read(given)
+    errors = dict(asked.errors)
+    for name, value in given:
+        if value.strip() and value not in CHOICES.get(name, (value,)):
+            errors[name] = ERRORS["choice"]
+    counts = Counter(name for name, value in given if value and name in FACETS)
+    errors |= {name: ERRORS["values"] for name, count in counts.items() if count > VALUES_LIMIT}
+    return replace(asked, errors=errors)
+
+
 def _clean(value: str) -> str:
     """NFC, one space between words, nothing that is no character (NUL, lone surrogates).
 
@@ -137,30 +143,6 @@ def _read_dates(
         errors["to"] = ERRORS["order"]
         return None, None
     return since, until
-
-
-def read_day(text: str, last: bool = False) -> date | None:
-    """A day as readers type it, day before month; None where it is none.
-
-    A month or a year means its first day, or with `last` its last.
-
-    >>> read_day("15/3/2026"), read_day("2026-03-15"), read_day("31/2/2026")
-    (datetime.date(2026, 3, 15), datetime.date(2026, 3, 15), None)
-    >>> read_day("2/2024", last=True), read_day("2026", last=True)
-    (datetime.date(2024, 2, 29), datetime.date(2026, 12, 31))
-    """
-    digits = _ONLY_DIGITS.sub(r"\1/\2/\3", text.replace(" ", ""))
-    match = _DATE.fullmatch(digits)
-    if match is None:
-        return None
-    year = int(match["year"] or match["iso_year"])
-    month_text, day_text = match["month"] or match["iso_month"], match["day"] or match["iso_day"]
-    month = int(month_text) if month_text else (12 if last else 1)
-    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
-        return None
-    length = calendar.monthrange(year, month)[1]
-    day = int(day_text) if day_text else (length if last else 1)
-    return date(year, month, day) if 1 <= day <= length else None
 
 
 def _typed(last: Mapping[str, str], query: Query) -> dict[str, str]:
