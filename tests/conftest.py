@@ -1,4 +1,4 @@
-"""What several tests share: where the real data lies."""
+"""What several tests share: the real data, a small site, a browser over it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from indexer.wards import Gazetteer, load_gazetteer
+from tests.browsing import browser, desk, phone, site  # noqa: F401
 from tests.small_site import make_site
 
 # No example is judged by its time, since machines are shared. Everything else stays as hypothesis

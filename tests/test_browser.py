@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.small_site import served
+from tests.browsing import DESK, PHONE, context, open_panel
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
-
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 800}
 PAGES = ["/", "/search?q=ngân sách", "/search?q=xyzzy", "/articles/1", "/status", "/none"]
 
 HOSTILE = "/search?q=ngân sách&from=7/7/2025&to=7/7/2025"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium; install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def site(small_site: dict[str, Any]) -> Iterator[str]:
-    with served(small_site) as (address, _):
-        yield address
-
-
-def context(browser: Browser, site: str, size: dict[str, int], **options: Any) -> BrowserContext:
-    return browser.new_context(base_url=site, viewport=size, locale="vi-VN", **options)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def phone(browser: Browser, site: str) -> Iterator[Page]:
-    with context(browser, site, PHONE) as opened:
-        yield opened.new_page()
-
-
-@pytest.fixture
-def desk(browser: Browser, site: str) -> Iterator[Page]:
-    with context(browser, site, DESK) as opened:
-        yield opened.new_page()
-
-
 def results(page: Page) -> list[str]:
     return page.locator("ol > li > article > h3 > a").all_inner_texts()
-
-
-def open_panel(page: Page) -> None:
-    """Show the filters where they are folded away."""
-    summary = page.locator("details.panel > summary")
-    if summary.is_visible():
-        summary.click()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
