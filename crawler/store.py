@@ -74,8 +74,8 @@ def to_record(article: Article) -> str:
     return RECORDS.encode(article)
 
 
-def from_record(record: str) -> Article:
-    """The inverse of to_record()."""
+def from_record(record: str | bytes) -> Article:
+    """The inverse of to_record(). Bytes are its UTF-8."""
     fields: dict[str, Any] = json.loads(record)
     for name in ("published", "updated"):
         fields[name] = _printed_date(fields[name])
@@ -309,12 +309,12 @@ class Store:
         return row is not None
 
     def articles(self, ids: Iterable[int]) -> dict[int, Stored]:
-        """The articles of these ids; an id that is not in the store is left out."""
+        """The articles of these ids; one that is not in the store, or is damaged, is left out."""
         wanted = json.dumps(list(ids))
         rows = self.connection.execute(
             f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         )
-        return {stored.id: stored for stored in map(_stored, rows)}
+        return {stored.id: stored for stored in _whole(rows)}
 
     def ids(self, unindexed: bool) -> tuple[int, ...]:
         """Every article by its id, or those that are new or changed since they were last indexed,
@@ -324,8 +324,8 @@ class Store:
         return tuple(sorted(id for (id,) in rows))  # SQLite would read all records to sort them
 
     def all_articles(self) -> Iterator[Stored]:
-        """Every article in the order of ids, those that were withdrawn too."""
-        return map(_stored, self.connection.execute(f"{_SELECT} ORDER BY id"))
+        """Every article in the order of ids, those that were withdrawn too; no damaged one."""
+        return _whole(self.connection.execute(f"{_SELECT} ORDER BY id"))
 
     def indexed(self) -> Iterator[tuple[int, str]]:
         """Id and SHA-256 of the articles that the published index holds as they are now."""
@@ -348,13 +348,17 @@ class Store:
             )
 
     def revisions(self, article: int) -> tuple[Revision, ...]:
-        """How an article read before, newest first."""
+        """How an article read before, newest first; what is damaged is left out."""
         rows = self.connection.execute(
-            "SELECT record, replaced_at FROM revisions WHERE article = ?"
+            "SELECT CAST(record AS BLOB), checksum, replaced_at FROM revisions WHERE article = ?"
             " ORDER BY replaced_at DESC, rowid DESC",
             (article,),
         )
-        return tuple(Revision(from_record(record), _when(at)) for record, at in rows)
+        return tuple(
+            Revision(from_record(record), _when(at))
+            for record, checksum, at in rows
+            if _sha256(record) == checksum
+        )
 
     def counts(self) -> dict[str, int]:
         """Articles per portal, those that were withdrawn aside."""
@@ -372,19 +376,24 @@ class Store:
         return int(row.fetchone()[0])
 
 
-_SELECT = "SELECT id, record, first_seen, changed_at, change, withdrawn_at FROM articles"
+_SELECT = (
+    "SELECT id, CAST(record AS BLOB), checksum, first_seen, changed_at, change, withdrawn_at"
+    " FROM articles"
+)
 
 
-def _stored(row: tuple[int, str, str, str, int, str | None]) -> Stored:
-    number, record, first_seen, changed_at, change, withdrawn_at = row
-    return Stored(
-        number,
-        from_record(record),
-        _when(first_seen),
-        _when(changed_at),
-        change,
-        _when(withdrawn_at) if withdrawn_at else None,
-    )
+def _whole(rows: Iterable[tuple[int, bytes, str, str, str, int, str | None]]) -> Iterator[Stored]:
+    """The rows of _SELECT whose record is what was written: of others no word can be trusted."""
+    for number, record, checksum, first_seen, changed_at, change, withdrawn_at in rows:
+        if _sha256(record) == checksum:
+            yield Stored(
+                number,
+                from_record(record),
+                _when(first_seen),
+                _when(changed_at),
+                change,
+                _when(withdrawn_at) if withdrawn_at else None,
+            )
 
 
 def _when(iso: str) -> datetime:

@@ -142,15 +142,18 @@ class _Families:
         telling = (each for each in holders.values() if len(each) < HOLDERS)
         shared = Counter(family for each in telling for _, family in each)
         for family, keys in shared.most_common(COMPARED):
-            if keys >= SHARED and is_copy(words, self._first(family)):
+            first = self._first(family) if keys >= SHARED else None
+            if first and is_copy(words, first):
                 return family
         return None
 
-    def _first(self, family: int) -> Words:
-        """The text that stands for a family, which so does not drift from copy to copy."""
+    def _first(self, family: int) -> Words | None:
+        """The text that stands for a family, which so does not drift from copy to copy; None where
+        it is damaged."""
         query = "SELECT min(article) FROM families WHERE family = ?"
         (article,) = self.connection.execute(query, (family,)).fetchone()
-        return words_of(self.store.articles([article])[article].article.text)
+        stored = self.store.articles([article]).get(article)
+        return words_of(stored.article.text) if stored else None
 
     def _register(self, article: int, family: int, holders: Holders) -> None:
         """Put an article under those of its keys that nobody of its family has."""

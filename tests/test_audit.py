@@ -109,3 +109,12 @@ def test_damage_of_the_file_itself_is_told(store: Store) -> None:
     )
     store.connection.execute("PRAGMA writable_schema = RESET")
     assert audit(store).file != "ok"
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_what_is_damaged_is_not_read(how: str, store: Store) -> None:
+    damage(store, "articles", how)
+    damage(store, "revisions", how)
+    assert store.articles([1, 2]) == {}
+    assert list(store.all_articles()) == []
+    assert store.revisions(2) == ()
