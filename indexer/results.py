@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 
 class TooSlow(Exception):
@@ -55,19 +56,50 @@ class Widening:
     meant: tuple[str, ...]
 
 
+TimeUnit = Literal["day", "week", "month", "year", "decade"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many articles were published from one day to another, both inclusive.
+
+    `chosen` says that these days are within those asked for.
+    """
+
+    since: date
+    until: date
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When the articles found were published, days asked for left aside: bars of a unit of time, in
+    the order of time; those at the ends of the days asked for may be shorter.
+
+    Each count is the total of the search with the days of its bar.
+    """
+
+    unit: TimeUnit
+    bars: tuple[Bar, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """`facets` has the keys of Query's facets (wards, provinces, topics, sources, types).
 
     `undated` counts articles without a date that the query finds but for its days; `partial` says
     that articles are among them that lack some of the words, `cut` that the end of a long query was
-    left out. `pages` can be asked for: of very many articles, those of the first.
+    left out. `pages` can be asked for: of very many articles, those of the first. `counted` is
+    false where no time was left for facets and timeline, which are empty then.
     """
 
     hits: tuple[Hit, ...]
     total: int
     pages: int
     facets: Mapping[str, tuple[FacetValue, ...]]
+    timeline: Timeline
+    counted: bool
     undated: int
     widenings: tuple[Widening, ...]
     partial: bool

@@ -34,8 +34,9 @@ from indexer.normalize import fold
 from indexer.periods import Kind, Period
 from indexer.plan import FORMULA, Plan, Targets, plan
 from indexer.query import PAGE_SIZE, Query, parse
-from indexer.results import FacetValue, Hit, Listing, Results
+from indexer.results import FacetValue, Hit, Listing, Results, Timeline
 from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
+from indexer.timeline import timeline
 from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
 
@@ -158,12 +159,16 @@ class Searcher:
         matching = _under(found, filters)
         others = {name: _under(found, filters, but=name) for name in filters}
         rows, scores = self._page(query, planned, matching)
+        anytime = others.get(PUBLISHED, matching)
+        in_time = monotonic() < self.generation.deadline
         return Results(
             hits=hits(self.generation, self.store, rows, scores, planned.targets),
             total=len(matching),
             pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
-            facets=self._facets(query, matching, others),
-            undated=int(np.count_nonzero(self.undated[others.get(PUBLISHED, matching)])),
+            facets=self._facets(query, matching, others) if in_time else {},
+            timeline=self._timeline(query, anytime) if in_time else Timeline("day", ()),
+            counted=in_time,
+            undated=int(np.count_nonzero(self.undated[anytime])),
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,
@@ -175,6 +180,12 @@ class Searcher:
         """Which documents have no date."""
         mask: Mask = self.generation.sorts(PUBLISHED) == MISSING
         return mask
+
+    @cached_property
+    def days(self) -> NDArray[np.int32]:
+        """The day in Vietnam, from 1970-01-01, of each document that has a date."""
+        seconds = self.generation.sorts(PUBLISHED) - midnight(date(1970, 1, 1))
+        return (seconds // 86_400).astype(np.int32)
 
     def document(self, number: int) -> Document | None:
         """The document of an article by the store's number; None where it is not indexed."""
@@ -256,6 +267,11 @@ class Searcher:
             return listed, [0.0] * len(listed)
         listed, scores = self.evaluator.best(planned.ranking, rows, limit)
         return listed, scores.tolist()
+
+    def _timeline(self, query: Query, rows: Array) -> Timeline:
+        """When these documents were published."""
+        dated = rows[~self.undated[rows]]
+        return timeline(self.days[dated], query.since, query.until)
 
     def _facets(
         self, query: Query, matching: Array, others: Mapping[str, Array]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -283,6 +284,33 @@ def test_every_count_is_the_total_of_the_page_it_leads_to(
         matching = world.found(asked, query, but=facet)
         held = [value for id in matching for value in world.known[id].values[facet]]
         assert {each.value: each.count for each in shown if each.count} == Counter(held)
+
+
+@common
+@given(asked=ASKED, query=QUERIES)
+def test_every_bar_counts_the_days_it_spans(world: World, asked: Asked, query: Query) -> None:
+    query = replace(query, text=asked.text)
+    results = world.searcher.search(query)
+    if results.partial:
+        return
+    for bar in results.timeline.bars:
+        alone = replace(query, since=bar.since, until=bar.until)
+        assert bar.count == len(world.found(asked, alone))
+    undated = 0 if query.since or query.until else results.undated
+    assert results.total == undated + sum(b.count for b in results.timeline.bars if b.chosen)
+
+
+def test_without_time_left_nothing_is_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = world.searcher.search(Query(sort="newest"))
+    now = monotonic()
+    ticks = iter((now, now + search.QUERY_SECONDS + 1))
+    monkeypatch.setattr(search, "monotonic", lambda: next(ticks))
+    results = world.searcher.search(Query(sort="newest"))
+    assert (results.counted, results.facets, results.timeline.bars) == (False, {}, ())
+    assert (results.hits, results.total) == (whole.hits, whole.total)
+    assert whole.counted
 
 
 @settings(common, max_examples=25)
