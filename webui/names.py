@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
 from webui.format import day
 from webui.params import FACETS, Filter
 from webui.reading import reading
 
 LABELS = {
-    "province": "Tỉnh, thành phố",
-    "ward": "Phường, xã",
-    "topic": "Chủ đề",
-    "source": "Nguồn",
-    "type": "Loại bài",
-    "from": "Thời gian",
-    "to": "Thời gian",
+    "province": lazy_gettext("Tỉnh, thành phố"),
+    "ward": lazy_gettext("Phường, xã"),
+    "topic": lazy_gettext("Chủ đề"),
+    "source": lazy_gettext("Nguồn"),
+    "type": lazy_gettext("Loại bài"),
+    "from": lazy_gettext("Thời gian"),
+    "to": lazy_gettext("Thời gian"),
 }
 """Parameter of a filter → what it limits."""
-
-DAYS = {"from": "từ", "to": "đến"}
 
 
 def name_of(facet: str, value: str) -> str:
@@ -29,6 +30,8 @@ def name_of(facet: str, value: str) -> str:
 
 def filter_name(applied: Filter) -> str:
     """What an applied filter limits its facet to: "Phường Bồ Đề, Hà Nội", "từ 01/03/2026"."""
-    if applied.name in DAYS:
-        return f"{DAYS[applied.name]} {day(date.fromisoformat(applied.value))}"
+    if applied.name == "from":
+        return _("từ %(day)s", day=day(date.fromisoformat(applied.value)))
+    if applied.name == "to":
+        return _("đến %(day)s", day=day(date.fromisoformat(applied.value)))
     return name_of(applied.name, applied.value)

@@ -16,6 +16,9 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
 from indexer.days import read_day
 from indexer.query import SORTS, Query
 
@@ -38,12 +41,12 @@ CHOICES: Mapping[str, tuple[str, ...]] = {"sort": SORTS, "exact": ("1",)}
 """Parameter → its values, where there are few."""
 
 ERRORS = {
-    "length": f"Câu tìm quá dài: chỉ tìm theo {TEXT_LIMIT} ký tự đầu",
-    "date": "Nhập ngày đúng dạng ngày/tháng/năm",
-    "order": "“Từ ngày” phải trước “Đến ngày”",
-    "page": "Số trang phải là số nguyên từ 1",
-    "choice": "Không có lựa chọn này",
-    "values": f"Nhiều nhất {VALUES_LIMIT} giá trị",
+    "length": lazy_gettext("Câu tìm quá dài: chỉ tìm theo %(n)s ký tự đầu", n=TEXT_LIMIT),
+    "date": lazy_gettext("Nhập ngày đúng dạng ngày/tháng/năm"),
+    "order": lazy_gettext("“Từ ngày” phải trước “Đến ngày”"),
+    "page": lazy_gettext("Số trang phải là số nguyên từ 1"),
+    "choice": lazy_gettext("Không có lựa chọn này"),
+    "values": lazy_gettext("Nhiều nhất %(n)s giá trị", n=VALUES_LIMIT),
 }
 
 
@@ -78,7 +81,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Asked:
     since, until = _read_dates(last.get("from", ""), last.get("to", ""), errors)
     text = last.get("q", "")
     if len(text) > TEXT_LIMIT:
-        errors["q"] = ERRORS["length"]
+        errors["q"] = str(ERRORS["length"])
     facets = {field: _distinct(given.get(name, ())) for name, field in FACETS.items()}
     query = Query(
         text=text[:TEXT_LIMIT].strip(),
@@ -101,9 +104,9 @@ def read_strictly(pairs: Iterable[tuple[str, str]]) -> Asked:
     errors = dict(asked.errors)
     for name, value in given:
         if value.strip() and value not in CHOICES.get(name, (value,)):
-            errors[name] = ERRORS["choice"]
+            errors[name] = str(ERRORS["choice"])
     counts = Counter(name for name, value in given if value and name in FACETS)
-    errors |= {name: ERRORS["values"] for name, count in counts.items() if count > VALUES_LIMIT}
+    errors |= {name: str(ERRORS["values"]) for name, n in counts.items() if n > VALUES_LIMIT}
     return replace(asked, errors=errors)
 
 
@@ -126,7 +129,7 @@ def _read_page(text: str, errors: dict[str, str]) -> int:
     if re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
         return int(text)
     if text:
-        errors["page"] = ERRORS["page"]
+        errors["page"] = str(ERRORS["page"])
     return 1
 
 
@@ -136,11 +139,11 @@ def _read_dates(
     """First and last day; both None where they stand the wrong way round."""
     since, until = read_day(since_text), read_day(until_text, last=True)
     if since_text and since is None:
-        errors["from"] = ERRORS["date"]
+        errors["from"] = str(ERRORS["date"])
     if until_text and until is None:
-        errors["to"] = ERRORS["date"]
+        errors["to"] = str(ERRORS["date"])
     if since and until and since > until:
-        errors["to"] = ERRORS["order"]
+        errors["to"] = str(ERRORS["order"])
         return None, None
     return since, until
 
@@ -219,11 +222,11 @@ def presets(query: Query, today: date) -> list[tuple[str, Query]]:
     """Label and search of each ready-made span of days."""
     year = today.year
     spans: list[tuple[str, date | None, date | None]] = [
-        ("Hôm nay", today, today),
-        ("7 ngày qua", today - timedelta(days=6), today),
-        ("30 ngày qua", today - timedelta(days=29), today),
-        ("Năm nay", date(year, 1, 1), date(year, 12, 31)),
-        ("Năm trước", date(year - 1, 1, 1), date(year - 1, 12, 31)),
-        ("Mọi thời gian", None, None),
+        (_("Hôm nay"), today, today),
+        (_("7 ngày qua"), today - timedelta(days=6), today),
+        (_("30 ngày qua"), today - timedelta(days=29), today),
+        (_("Năm nay"), date(year, 1, 1), date(year, 12, 31)),
+        (_("Năm trước"), date(year - 1, 1, 1), date(year - 1, 12, 31)),
+        (_("Mọi thời gian"), None, None),
     ]
     return [(label, changed(query, since=since, until=until)) for label, since, until in spans]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, make_response, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
@@ -101,7 +102,7 @@ def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
         shown = values[:SHOWN_VALUES] + [v for v in values[SHOWN_VALUES:] if v.selected]
         more = [value for value in values[SHOWN_VALUES:LISTED_VALUES] if not value.selected]
         if values:
-            groups.append(FacetGroup(name, LABELS[name], tuple(shown), tuple(more)))
+            groups.append(FacetGroup(name, str(LABELS[name]), tuple(shown), tuple(more)))
     return groups
 
 
@@ -121,11 +122,13 @@ def _values(name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...]) -
 def recoveries(query: Query) -> list[Recovery]:
     """Searches that find something: without each filter, without all of them, without accents."""
     filters = params.filters(query)[:RECOVERIES]
-    tried = [(f"Bỏ “{filter_name(applied)}”", applied.without) for applied in filters]
+    tried = [
+        (_("Bỏ “%(filter)s”", filter=filter_name(applied)), applied.without) for applied in filters
+    ]
     if len(filters) > 1:
-        tried.append(("Xóa tất cả bộ lọc", params.cleared(query)))
+        tried.append((_("Xóa tất cả bộ lọc"), params.cleared(query)))
     if fold(query.text) != query.text.lower():
-        tried.append(("Tìm không dấu", params.changed(query, text=fold(query.text))))
+        tried.append((_("Tìm không dấu"), params.changed(query, text=fold(query.text))))
     found = [Recovery(label, near, reading().search(near).total) for label, near in tried]
     return [recovery for recovery in found if recovery.total]
 
