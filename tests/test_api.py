@@ -28,7 +28,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_the_same_articles_in_the_same_order(client: FlaskClient, asked: str) -> None:
+def test_row_30_the_same_articles_in_the_same_order(client: FlaskClient, asked: str) -> None:
     answer = client.get(f"/search.json?{asked}").json
     assert answer is not None
     page = html.fromstring(client.get(answer["links"]["html"]).text)
@@ -84,9 +84,15 @@ def test_a_toggle_leads_to_its_count_and_back(client: FlaskClient) -> None:
         ("from=31/2/2026", "from"),
         ("from=2026&to=2025", "to"),
         ("q=" + "x" * 600, "q"),
+        ("sort=best", "sort"),
+        ("exact=yes", "exact"),
+        ("lang=fr", "lang"),
+        ("&".join(f"ward=w{number}" for number in range(51)), "ward"),
     ],
 )
-def test_wrong_parameters_are_problems(client: FlaskClient, asked: str, parameter: str) -> None:
+def test_row_30_wrong_parameters_are_problems(
+    client: FlaskClient, asked: str, parameter: str
+) -> None:
     response = client.get(f"/search.json?{asked}")
     assert response.status_code == 400
     assert response.mimetype == "application/problem+json"
@@ -95,7 +101,17 @@ def test_wrong_parameters_are_problems(client: FlaskClient, asked: str, paramete
     assert [error["parameter"] for error in response.json["errors"]] == [parameter]
 
 
-def test_programs_of_other_sites_may_read(client: FlaskClient) -> None:
-    headers = client.get("/search.json").headers
-    assert headers["Access-Control-Allow-Origin"] == "*"
-    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+def test_row_30_an_answer_has_all_its_fields(client: FlaskClient) -> None:
+    answer = client.get("/search.json?q=rác&ward=phuong-bo-de-ha-noi&sort=oldest&page=1").json
+    assert answer is not None
+    assert answer.keys() >= {"total", "page", "per_page", "results", "facets", "links"}
+    assert answer["links"] == {
+        "self": "/search.json?q=r%C3%A1c&ward=phuong-bo-de-ha-noi&sort=oldest",
+        "prev": None,
+        "next": None,
+        "html": "/search?q=r%C3%A1c&ward=phuong-bo-de-ha-noi&sort=oldest",
+        "atom": "/search.atom?q=r%C3%A1c&ward=phuong-bo-de-ha-noi",
+        "csv": "/search.csv?q=r%C3%A1c&ward=phuong-bo-de-ha-noi&sort=oldest",
+    }
+    for value in (value for values in answer["facets"].values() for value in values):
+        assert value.keys() == {"value", "label", "count", "selected", "toggle_url"}

@@ -12,7 +12,21 @@ from typing import Any
 
 from flask import Flask, Response, url_for
 
-from webui import api, articles, errors, format, languages, names, params, status, views, wards
+from webui import (
+    api,
+    articles,
+    atom,
+    errors,
+    format,
+    languages,
+    names,
+    params,
+    spreadsheet,
+    status,
+    views,
+    wards,
+)
+from webui.addresses import absolute, tag
 from webui.masking import masked
 from webui.reading import Reading
 
@@ -49,7 +63,9 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    for blueprint in (views.pages, articles.pages, wards.pages, status.pages, api.api):
+    for blueprint in (views.pages, articles.pages, wards.pages, status.pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (api.answers, spreadsheet.answers, atom.answers):
         app.register_blueprint(blueprint)
     errors.register(app)
     languages.register(app)
@@ -81,12 +97,15 @@ def _prepare_templates(app: Flask) -> None:
     )
     hashes = _hashes(Path(app.static_folder or ""))
     environment.globals.update(
+        absolute=absolute,
+        csv_rows=spreadsheet.ROWS,
         asset=lambda name: url_for("static", filename=name, v=hashes[name]),
         link=params.link,
         marked=format.marked,
         filter_name=names.filter_name,
         labels=names.LABELS,
         name_of=names.name_of,
+        tag=tag,
         toggled=params.toggled,
     )
 

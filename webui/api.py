@@ -4,41 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import jsonify, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from indexer.query import PAGE_SIZE, Query
 from indexer.results import FacetValue, Hit, Results
-from webui import params
-from webui.errors import problem
+from webui import atom, params, spreadsheet
 from webui.masking import masked
 from webui.names import name_of
+from webui.programs import for_programs, open_blueprint, wrong
 from webui.reading import reading
 
-api = Blueprint("api", __name__)
+answers = open_blueprint("api", __name__)
 
 PATH = "/search.json"
 
 
-@api.get(PATH)
-def search() -> Response:
-    """Results as JSON; 400 with the parameters that were wrong."""
-    asked = params.read(request.args.items(multi=True))
-    if asked.errors:
-        return wrong(asked.errors)
-    results = reading().search(asked.query)
-    if asked.query.page > max(results.pages, 1):
-        return wrong({"page": f"Chỉ có {results.pages} trang"})
-    response = jsonify(answer(asked.query, results))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
-def wrong(errors: dict[str, str] | Any) -> Response:
-    """400: which parameters are wrong, and why."""
-    listed = [{"parameter": name, "detail": detail} for name, detail in errors.items()]
-    return problem(400, "Tham số không hợp lệ", "; ".join(errors.values()), errors=listed)
+@answers.get(PATH)
+@for_programs
+def search(query: Query) -> Response:
+    """A page of results as JSON; 400 past the last one."""
+    results = reading().search(query)
+    if query.page > max(results.pages, 1):
+        return wrong({"page": _("Chỉ có %(pages)s trang", pages=results.pages)})
+    return jsonify(answer(query, results))
 
 
 def answer(query: Query, results: Results) -> dict[str, Any]:
@@ -105,4 +95,6 @@ def links(query: Query, pages: int) -> dict[str, str | None]:
         "prev": at(query.page - 1),
         "next": at(query.page + 1),
         "html": params.link(query),
+        "atom": params.link(params.changed(query, sort=None), atom.PATH),
+        "csv": params.link(params.changed(query), spreadsheet.PATH),
     }

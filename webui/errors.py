@@ -17,6 +17,9 @@ from webui.params import at_page
 RETRY_SECONDS = 60
 """When to come back while there is no index: sent as Retry-After."""
 
+FOR_PROGRAMS = (".json", ".csv", ".atom")
+"""How addresses end that answer errors as a problem of RFC 9457."""
+
 MESSAGES = {
     404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc bài đã được gỡ."),
     405: ("Không làm được việc này", "Trang chỉ để đọc: chỉ nhận GET và HEAD."),
@@ -38,7 +41,7 @@ def http_error(error: HTTPException) -> Response:
     """The page, or the problem, for an HTTP error."""
     status = error.code or 500
     title, text = MESSAGES.get(status, MESSAGES[500] if status >= 500 else MESSAGES[404])
-    if request.path.endswith(".json"):
+    if request.path.endswith(FOR_PROGRAMS):
         response: Response = problem(status, title, text)
     else:
         response = make_response(
@@ -61,7 +64,7 @@ def _first_page() -> str:
 def no_index(error: IndexMissing | StoreMissing) -> Response:
     """503, with the command that the operator has to run."""
     title, text = MESSAGES[503]
-    if request.path.endswith(".json"):
+    if request.path.endswith(FOR_PROGRAMS):
         response: Response = problem(503, title, f"{text} Chạy: tinphuong index")
     else:
         response = make_response(render_template("no_index.html", title=title), 503)
@@ -72,7 +75,7 @@ def no_index(error: IndexMissing | StoreMissing) -> Response:
 def too_slow(error: TooSlow) -> Response:
     """503 for a query that asks too much; nothing else is wrong, so it may be asked again."""
     title, text = "Câu tìm quá nặng", "Hãy dùng ít từ hơn, hoặc từ ít gặp hơn, rồi thử lại."
-    if request.path.endswith(".json"):
+    if request.path.endswith(FOR_PROGRAMS):
         return problem(503, title, text)
     page = render_template("error.html", status=503, title=title, text=text, back=_first_page())
     return make_response(page, 503)

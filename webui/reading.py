@@ -11,6 +11,7 @@ from flask import current_app
 
 from crawler.store import Store, open_readonly
 from indexer.document import Document
+from indexer.generations import Manifest
 from indexer.query import Query
 from indexer.results import Hit, Listing, Results
 from indexer.search import READ_AT_ONCE, Searcher, open_searcher
@@ -49,10 +50,10 @@ class Reading:
         with self._turn:
             return list(islice(hits, READ_AT_ONCE))
 
-    def generation(self) -> str:
-        """The name of the newest generation. Raises IndexMissing."""
+    def manifest(self) -> Manifest:
+        """What the newest generation is, and since when. Raises IndexMissing."""
         with self._turn:
-            return self._newest().manifest.generation
+            return self._newest().manifest
 
     def document(self, number: int) -> Document | None:
         """What is known of an article; None where it is not indexed (yet). Raises IndexMissing."""
