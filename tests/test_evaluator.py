@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as q
+from whoosh.util.numeric import length_to_byte
 
 from indexer.engine.codec import ArraySegment
 from indexer.engine.evaluator import Evaluator
+from indexer.engine.field_writer import length_bytes
 from indexer.engine.fields import Kept
-from indexer.engine.formula import Formula, lengths_of
+from indexer.engine.formula import Formula
 from indexer.engine.generation import Generation
-from indexer.engine.invert import LENGTHS, Batch, Entry
+from indexer.engine.invert import Batch, Entry
 from indexer.engine.sorting import MISSING
 from indexer.results import TooSlow
 from tests.brute_force import BruteForce, Sample
@@ -143,4 +145,5 @@ def test_what_is_not_known_and_what_takes_too_long(world: World) -> None:
 
 
 def test_lengths_are_those_of_whoosh() -> None:
-    assert lengths_of(np.array([0x0105, 0xFF05])).tolist() == [LENGTHS[5], LENGTHS[5]]
+    lengths = range(0, 100_000, 7)
+    assert length_bytes(np.array(lengths)).tolist() == list(map(length_to_byte, lengths))

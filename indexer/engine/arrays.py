@@ -1,9 +1,9 @@
 """Named arrays in the files of a segment: written once, front to back, then mapped into memory.
 
-The arrays of a role that are written in pieces ("documents", "codes") lie in a file of their own,
-one array a field, so that several roles of a field grow side by side; all other arrays lie in one
-file, since each file that is mapped holds a descriptor. `<stem>.head` says what lies where. Mapped
-arrays are not copied: the memory behind them is the disk cache, which all processes share.
+The arrays of a role that are written in pieces ("documents", "positions") lie in a file of their
+own, one array a field, so that several roles of a field grow side by side; all other arrays lie in
+one file, since each file that is mapped holds a descriptor. `<stem>.head` says what lies where.
+Mapped arrays are not copied: the memory behind them is the disk cache, which all processes share.
 """
 
 from __future__ import annotations

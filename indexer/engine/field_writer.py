@@ -1,8 +1,7 @@
 """Field writer: the postings of a field as they lie in a segment's files, run after run of terms.
 
-A posting is a document and a code: how often the term stands there, up to 255, in the high byte,
-and in the low byte the length of the field there, rounded as Whoosh rounds it. Codes are what BM25
-needs of a posting, and few enough for a table of all scores.
+A posting is a document and a byte: how often the term stands there, up to 255. Beside them a byte
+for each document says how long the field is there, rounded as Whoosh rounds it.
 """
 
 from __future__ import annotations
@@ -13,12 +12,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh.util.numeric import byte_to_length
 
 from indexer.engine.arrays import ArraysWriter, narrowest
 from indexer.engine.fields import Kept
 
 FREQUENT = 255
-"""The largest frequency that a code holds; from it on, frequencies are kept apart."""
+"""The largest frequency that a byte holds; from it on, frequencies are kept apart."""
+
+LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.uint32)
+"""The length that each byte stands for (Whoosh's length_to_byte() takes the next above)."""
 
 Array = NDArray[Any]
 
@@ -30,13 +33,13 @@ class Postings:
     """The postings of consecutive terms, term by term, each term's in the order of documents.
 
     `counts` and `position_counts` say how many are each term's; `large` are the places of the
-    postings whose frequency no code holds, `large_frequencies` those frequencies. Where positions
+    postings whose frequency no byte holds, `large_frequencies` those frequencies. Where positions
     are not kept there are none.
     """
 
     counts: Array
     documents: Array
-    codes: NDArray[np.uint16]
+    frequencies: NDArray[np.uint8]
     large: Array
     large_frequencies: Array
     position_counts: Array
@@ -55,17 +58,18 @@ class FieldWriter:
         self.large_frequencies: list[Array] = []
         self.written = 0
         writer.append("documents", kept.name, np.empty(0, narrowest(len(lengths))))
-        writer.append("codes", kept.name, np.empty(0, np.uint16))
+        writer.append("frequencies", kept.name, np.empty(0, np.uint8))
+        longest = narrowest(int(lengths.max(initial=0)))
         if kept.positions:
-            longest = int(lengths.max(initial=0))
-            writer.append("positions", kept.name, np.empty(0, narrowest(longest)))
-        self._write("lengths", lengths, np.dtype(np.uint32))
+            writer.append("positions", kept.name, np.empty(0, longest))
+        self._write("lengths", lengths, longest)
+        self._write("length_bytes", length_bytes(lengths), np.dtype(np.uint8))
 
     def append(self, postings: Postings) -> None:
         """The postings of the terms that come next."""
         name = self.kept.name
         self.writer.append("documents", name, postings.documents)
-        self.writer.append("codes", name, postings.codes)
+        self.writer.append("frequencies", name, postings.frequencies)
         if self.kept.positions:
             self.writer.append("positions", name, postings.positions)
         self.counts.append(postings.counts)
@@ -89,6 +93,15 @@ class FieldWriter:
 
     def _write(self, role: str, items: Array, dtype: np.dtype[Any]) -> None:
         self.writer.write(role, self.kept.name, items.astype(dtype))
+
+
+def length_bytes(lengths: Array) -> NDArray[np.uint8]:
+    """The byte of each length.
+
+    >>> LENGTHS[length_bytes(np.array([0, 10, 500]))]
+    array([  0,  10, 508], dtype=uint32)
+    """
+    return np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.uint8)
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine.invert import LENGTHS
+from indexer.engine.field_writer import LENGTHS
 
 CODES = np.arange(1 << 16)
-"""Every code of a posting (see invert.py)."""
+"""Every code of a posting: how often the term stands there, up to 255, in the high byte, and the
+length of the field, rounded, in the low byte. That is all that BM25 needs to know."""
 
 
 def lucene_idf(documents: int, holding: int) -> float:
@@ -59,10 +60,10 @@ class Formula:
 
     def table(self, name: str, average: float) -> NDArray[np.float64]:
         """The gain of every code; that of the largest frequency of codes is too low."""
-        return self.gain(name, average, CODES >> 8, lengths_of(CODES))
+        return self.gain(name, average, CODES >> 8, LENGTHS[CODES & 0xFF])
 
 
-def lengths_of(codes: NDArray[Any]) -> NDArray[np.float64]:
-    """The lengths of fields that these codes hold."""
-    lengths: NDArray[np.float64] = LENGTHS[codes & 0xFF].astype(np.float64)
-    return lengths
+def codes_of(frequencies: NDArray[np.uint8], lengths: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """The codes of postings with these frequencies and lengths, both as a byte (see
+    field_writer.py)."""
+    return frequencies.astype(np.uint16) << np.uint16(8) | lengths

@@ -41,14 +41,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Live documents that hold a term, ascending, and the code of each (see invert.py).
+    """Live documents that hold a term, ascending, and how often it stands in each, up to 255.
 
-    `frequency` counts documents, deleted ones too. `large` are the places in `documents` whose
-    frequency no code holds, `large_frequencies` how often the term stands there.
+    `frequency` counts documents, deleted ones too. `large` are the places in `documents` where it
+    stands more often, `large_frequencies` how often.
     """
 
     documents: Array
-    codes: NDArray[np.uint16]
+    frequencies: NDArray[np.uint8]
     frequency: int
     large: NDArray[np.intp]
     large_frequencies: NDArray[np.uint32]
@@ -74,7 +74,8 @@ class Generation:
         self.facet: Callable[[str], FacetColumn] = cache(self._facet)
         self.sorts: Callable[[str], NDArray[np.int64]] = cache(self._sorts)
         self._scratch = np.empty(self.document_count, np.int32)
-        self.lengths: Callable[[str], NDArray[np.uint32]] = cache(self._lengths)
+        self.lengths: Callable[[str], Array] = cache(self._lengths)
+        self.length_bytes: Callable[[str], NDArray[np.uint8]] = cache(self._length_bytes)
         self.total_length: Callable[[str], int] = cache(self._total_length)
 
     def in_time(self) -> None:
@@ -89,7 +90,7 @@ class Generation:
             self.in_time()
             found = self._live(self._postings(field, term))
             owned = 0 if found.documents.base is not None else found.documents.nbytes
-            self.kept.put((field, term), found, SMALL + owned + found.codes.nbytes)
+            self.kept.put((field, term), found, SMALL + owned + found.frequencies.nbytes)
         return found
 
     def with_prefix(self, field: str, prefix: str) -> Iterator[Array]:
@@ -172,7 +173,7 @@ class Generation:
         before = np.cumsum(left) - 1 if len(large) else NOTHING
         return Postings(
             documents=found.documents[left],
-            codes=found.codes[left],
+            frequencies=found.frequencies[left],
             frequency=found.frequency,
             large=before.take(found.large[large]),
             large_frequencies=found.large_frequencies[large],
@@ -184,9 +185,13 @@ class Generation:
     def _sorts(self, name: str) -> NDArray[np.int64]:
         return np.concatenate([NOTHING, *(segment.sorts(name) for segment in self.segments)])
 
-    def _lengths(self, field: str) -> NDArray[np.uint32]:
+    def _lengths(self, field: str) -> Array:
         found = [segment.lengths(field) for segment in self.segments]
         return found[0] if len(found) == 1 else np.concatenate([EMPTY, *found])
+
+    def _length_bytes(self, field: str) -> NDArray[np.uint8]:
+        found = [segment.length_bytes(field) for segment in self.segments]
+        return found[0] if len(found) == 1 else np.concatenate([NO_BYTES, *found])
 
     def _total_length(self, field: str) -> int:
         return sum(int(segment.lengths(field).sum(dtype=np.int64)) for segment in self.segments)
@@ -216,10 +221,10 @@ def _all_occurrences(segment: MappedSegment, field: str, term: str) -> AllOccurr
 
 def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:
     """The postings of one segment, documents numbered from `start`."""
-    documents, codes = segment.postings(field, number)
+    documents, frequencies = segment.postings(field, number)
     if start:
         documents = documents.astype(np.uint32) + np.uint32(start)
-    return Postings(documents, codes, len(documents), *segment.large(field, number))
+    return Postings(documents, frequencies, len(documents), *segment.large(field, number))
 
 
 def _together(found: Sequence[Postings]) -> Postings:
@@ -228,7 +233,7 @@ def _together(found: Sequence[Postings]) -> Postings:
     large = [each.large + start for each, start in zip(found, starts, strict=False)]
     return Postings(
         documents=np.concatenate([EMPTY, *(each.documents for each in found)]),
-        codes=np.concatenate([np.empty(0, np.uint16), *(each.codes for each in found)]),
+        frequencies=np.concatenate([NO_BYTES, *(each.frequencies for each in found)]),
         frequency=int(starts[-1]),
         large=np.concatenate([NOTHING, *large]),
         large_frequencies=np.concatenate([EMPTY, *(each.large_frequencies for each in found)]),
@@ -236,3 +241,4 @@ def _together(found: Sequence[Postings]) -> Postings:
 
 
 EMPTY = np.empty(0, np.uint32)
+NO_BYTES = np.empty(0, np.uint8)

@@ -10,16 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.util.numeric import byte_to_length
 
 from indexer.engine.arrays import ArraysWriter, narrowest
 from indexer.engine.dictionary import write_terms
 from indexer.engine.field_writer import FREQUENT, FieldWriter, Postings
 from indexer.engine.fields import Kept
 from indexer.engine.rows import RowsBuilder
-
-LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.uint32)
-"""The length that each byte stands for (Whoosh's length_to_byte() takes the next above)."""
 
 Array = NDArray[Any]
 
@@ -127,7 +123,7 @@ def inverted(keys: Ranked, positions: bool) -> Postings:
     """The postings of the terms, in their order."""
     order = stable_order(keys.ids, len(keys.terms))
     tokens = np.bincount(keys.ids, minlength=len(keys.terms))
-    postings = _postings(tokens, _documents(keys.lengths)[order], keys.lengths)
+    postings = _postings(tokens, _documents(keys.lengths)[order])
     if not positions:
         return postings
     return replace(postings, position_counts=tokens, positions=_positions(keys.lengths)[order])
@@ -146,8 +142,7 @@ def inverted_pairs(keys: Ranked) -> tuple[NDArray[np.uint64], Postings]:
     at = np.flatnonzero(new)
     tokens = np.diff(at, append=len(order))
     pairs = (first[at].astype(np.uint64) << np.uint64(32)) | second[at]
-    lengths = pair_lengths(keys.lengths)
-    return pairs, _postings(tokens, documents[:-1][beside][order], lengths)
+    return pairs, _postings(tokens, documents[:-1][beside][order])
 
 
 def pair_lengths(lengths: Array) -> Array:
@@ -167,7 +162,7 @@ def _positions(lengths: Array) -> Array:
     return places.astype(narrowest(int(lengths.max(initial=0))))
 
 
-def _postings(tokens: Array, documents: Array, lengths: Array) -> Postings:
+def _postings(tokens: Array, documents: Array) -> Postings:
     """The postings of terms that have so many `tokens` each, in these documents; no positions."""
     starts = np.cumsum(tokens) - tokens
     new = np.ones(len(documents), np.bool_)
@@ -179,18 +174,12 @@ def _postings(tokens: Array, documents: Array, lengths: Array) -> Postings:
     return Postings(
         counts=np.add.reduceat(new, starts, dtype=np.int64),
         documents=documents[at],
-        codes=_codes(frequencies, documents[at], lengths),
+        frequencies=np.minimum(frequencies, FREQUENT).astype(np.uint8),
         large=large,
         large_frequencies=frequencies[large],
         position_counts=np.zeros_like(tokens),
         positions=np.empty(0, np.uint32),
     )
-
-
-def _codes(frequencies: Array, documents: Array, lengths: Array) -> NDArray[np.uint16]:
-    short = np.minimum(np.searchsorted(LENGTHS, lengths), 255).astype(np.uint16)
-    often = np.minimum(frequencies, FREQUENT).astype(np.uint16)
-    return (often << np.uint16(8)) | short[documents]
 
 
 def stable_order(numbers: Array, below: int) -> NDArray[np.intp]:

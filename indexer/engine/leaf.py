@@ -24,7 +24,7 @@ from whoosh.scoring import BaseScorer
 from whoosh.system import pack_uint
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.engine.invert import LENGTHS
+from indexer.engine.field_writer import LENGTHS
 from indexer.engine.mapped import MappedSegment
 
 Term = tuple[str, bytes]
@@ -79,9 +79,9 @@ class LeafTerms(TermsReader):  # type: ignore[misc]
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
         """Made anew each time, since Whoosh changes it. Raises UnknownTerm."""
         number = self.number(fieldname, text)
-        documents, codes = self.mapped.postings(fieldname, number)
+        documents, _ = self.mapped.postings(fieldname, number)
         frequencies = self.mapped.frequencies(fieldname, number)
-        lengths = LENGTHS[codes & 255]
+        lengths = LENGTHS[self.mapped.length_bytes(fieldname)[documents]]
         return TermInfo(
             weight=float(frequencies.sum()),
             df=len(documents),

@@ -44,11 +44,11 @@ class MappedSegment:
         """The numbers of a field's terms that begin so."""
         return self.terms(field).with_prefix(prefix.encode())
 
-    def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint16]]:
-        """Documents that hold a term, ascending, and the code of each (see invert.py)."""
+    def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint8]]:
+        """Documents that hold a term, ascending, and how often it stands in each, up to 255."""
         start, end = self._span("posting_ends", field, number)
         documents = self.arrays.get("documents", field)[start:end]
-        return documents, self.arrays.get("codes", field)[start:end]
+        return documents, self.arrays.get("frequencies", field)[start:end]
 
     def documents_between(self, field: str, first: int, last: int) -> Array:
         """Documents of the terms from `first` up to `last` (not included), term after term."""
@@ -58,13 +58,13 @@ class MappedSegment:
 
     def frequencies(self, field: str, number: int) -> NDArray[np.uint32]:
         """How often the term stands in each of its documents."""
-        found = (self.postings(field, number)[1] >> 8).astype(np.uint32)
+        found = self.postings(field, number)[1].astype(np.uint32)
         large, frequencies = self.large(field, number)
         found[large] = frequencies
         return found
 
     def large(self, field: str, number: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-        """Which postings of a term have a frequency that no code holds, and that frequency."""
+        """Which postings of a term have a frequency that no byte holds, and that frequency."""
         start, end = self._span("posting_ends", field, number)
         large = self.arrays.get("large", field)
         first, last = np.searchsorted(large, np.array([start, end], large.dtype))
@@ -76,9 +76,13 @@ class MappedSegment:
         start, end = self._span("position_ends", field, number)
         return self.arrays.get("positions", field)[start:end]
 
-    def lengths(self, field: str) -> NDArray[np.uint32]:
+    def lengths(self, field: str) -> Array:
         """How many keys the field has in each document."""
         return self.arrays.get("lengths", field)
+
+    def length_bytes(self, field: str) -> NDArray[np.uint8]:
+        """The same rounded (see field_writer.py)."""
+        return self.arrays.get("length_bytes", field)
 
     def stored(self, row: int) -> bytes:
         """What was stored of a document."""

@@ -183,7 +183,7 @@ def _run(source: _Source, field: Kept, first: int, last: int) -> Postings:
     run = Postings(
         counts=np.diff(bounds),
         documents=get("documents", name)[start:end],
-        codes=get("codes", name)[start:end],
+        frequencies=get("frequencies", name)[start:end],
         large=large[is_large].astype(np.int64) - start,
         large_frequencies=get("large_frequencies", name)[is_large],
         position_counts=np.diff(places),
@@ -202,13 +202,13 @@ def _bounds(ends: Array, first: int, last: int) -> NDArray[np.int64]:
 def _living(run: Postings, lives: NDArray[np.bool_], positions: bool) -> Postings:
     """Those of the postings that live."""
     starts = np.cumsum(run.counts) - run.counts
-    frequencies = (run.codes >> 8).astype(np.int64)
+    frequencies = run.frequencies.astype(np.int64)
     frequencies[run.large] = run.large_frequencies
     large = lives[run.large]
     return Postings(
         counts=np.add.reduceat(lives, starts, dtype=np.int64),
         documents=run.documents[lives],
-        codes=run.codes[lives],
+        frequencies=run.frequencies[lives],
         large=(np.cumsum(lives) - 1)[run.large[large]],
         large_frequencies=run.large_frequencies[large],
         position_counts=np.add.reduceat(frequencies * (lives & positions), starts),
@@ -228,7 +228,7 @@ def _interleaved(runs: Sequence[tuple[Array, Postings]], terms: int) -> Postings
     return Postings(
         counts=counts,
         documents=_put(at, [run.documents for _, run in runs]),
-        codes=_put(at, [run.codes for _, run in runs]),
+        frequencies=_put(at, [run.frequencies for _, run in runs]),
         large=large[order],
         large_frequencies=large_frequencies[order],
         position_counts=position_counts,

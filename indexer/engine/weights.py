@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from whoosh.query import Term
 
 from indexer.engine.cache import Cache
-from indexer.engine.formula import Formula, lengths_of
+from indexer.engine.field_writer import LENGTHS
+from indexer.engine.formula import Formula, codes_of
 from indexer.engine.generation import SMALL, Array, Generation, Postings, places
 
 COMMON = 1 / 16
@@ -63,11 +64,12 @@ class Weights:
     def _of(self, term: Term) -> Weighted:
         field, documents = term.fieldname, self.generation.document_count
         postings = self.generation.postings(field, term.text)
-        lengths = lengths_of(postings.codes[postings.large])
+        lengths = self.generation.length_bytes(field)
         average = self.generation.average_length(field)
-        large = self.formula.gain(field, average, postings.large_frequencies, lengths)
+        long = LENGTHS[lengths[postings.documents[postings.large]]]
+        large = self.formula.gain(field, average, postings.large_frequencies, long)
         weight = float(term.boost) * self.formula.idf(documents, postings.frequency)
-        return Weighted(postings, weight, *self.tables(field), large, documents)
+        return Weighted(postings, lengths, weight, *self.tables(field), large)
 
     def _tables(self, field: str) -> tuple[Exact, Scores]:
         table = self.formula.table(field, self.generation.average_length(field))
@@ -77,29 +79,30 @@ class Weights:
 class Weighted:
     """A term of a query: its postings, and what each of them adds.
 
-    `weight` times the gain of a posting is what it adds; `large` has the gains of those whose
-    frequency no code holds. A `common` term is best read as its row.
+    `lengths` has the byte of each document's length. `weight` times the gain of a posting is what
+    it adds; `large` has the gains of those whose frequency no code holds. A `common` term is best
+    read as its row.
     """
 
     def __init__(
         self,
         postings: Postings,
+        lengths: NDArray[np.uint8],
         weight: float,
         table: Exact,
         short_table: Scores,
         large: Exact,
-        documents: int,
     ) -> None:
         self.postings = postings
         self.documents = postings.documents
         self.count = len(postings.documents)
+        self.lengths = lengths
         self.weight = weight
         self.table = table
         self.short_table = short_table
         self.large = large
-        self.of_all = documents
-        self.common = self.count >= max(COMMON * documents, 1)
-        self.size = 4 * (self.count + documents * self.common)
+        self.common = self.count >= max(COMMON * len(lengths), 1)
+        self.size = 4 * (self.count + len(lengths) * self.common)
 
     @cached_property
     def weights(self) -> Scores:
@@ -109,7 +112,7 @@ class Weighted:
     @cached_property
     def row(self) -> Scores:
         """What each document gains, 0 where the term is not."""
-        row = np.zeros(self.of_all, np.float32)
+        row = np.zeros(len(self.lengths), np.float32)
         row[self.documents.astype(np.intp)] = self._weigh()
         return row
 
@@ -137,14 +140,16 @@ class Weighted:
         return self._exact(self.documents.searchsorted(rows.astype(self.documents.dtype)))
 
     def _weigh(self) -> Scores:
-        weights: Scores = self.short_table.take(self.postings.codes)
+        codes = codes_of(self.postings.frequencies, self.lengths.take(self.documents))
+        weights: Scores = self.short_table.take(codes)
         weights *= np.float32(self.weight)
         weights[self.postings.large] = self.large * self.weight
         return weights
 
     def _exact(self, at: NDArray[np.intp]) -> Exact:
         """What these postings add."""
-        gains: Exact = self.table.take(self.postings.codes.take(at))
+        lengths = self.lengths.take(self.documents.take(at))
+        gains: Exact = self.table.take(codes_of(self.postings.frequencies.take(at), lengths))
         if len(self.large):
             self._correct(gains, at)
         gains *= self.weight
