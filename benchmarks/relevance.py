@@ -190,7 +190,7 @@ def rank(world: World, query: Judged) -> float:
 def plain_rank(world: World, query: Judged) -> float:
     """The same where all texts are ranked by their syllables and words alone."""
     searcher = world.searcher
-    leaves = plan(parse(query.text), False, searcher.spellings).ranking.leaves()
+    leaves = plan(parse(query.text), False, searcher.spellings, searcher.filters).ranking.leaves()
     terms = {(leaf.fieldname, leaf.text) for leaf in leaves}
     fields = (TEXT_, TEXT_FOLDED, WORDS)
     plain = Or([Term(*each) for each in sorted(terms) if each[0] in fields])

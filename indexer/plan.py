@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from whoosh.query import And, Not, NullQuery, Or, Query, Term
@@ -19,9 +19,10 @@ from whoosh.query import Sequence as Adjacent
 from indexer.abbreviations import Alternative, alternatives
 from indexer.document_numbers import asked_numbers, number_key
 from indexer.engine.formula import Formula
-from indexer.engine.queries import MostOf
+from indexer.engine.queries import Having, MostOf
+from indexer.filters import Filters, Followed
 from indexer.normalize import fold, syllables
-from indexer.query import Parsed, Part, runs
+from indexer.query import FILTERS, Parsed, Part, runs
 from indexer.results import Widening
 from indexer.schema import (
     CITED,
@@ -76,12 +77,13 @@ class Targets:
 
 @dataclass(slots=True)
 class Span:
-    """Groups of a query up to `end` (not included), and what says the same: other words, and keys
-    of a document's number."""
+    """Groups of a query up to `end` (not included), and what says the same: other words, keys of
+    a document's number, and the units of today where they are a ward's old name."""
 
     end: int
     others: list[Alternative] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    followed: list[Followed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +103,32 @@ class Plan:
     widenings: tuple[Widening, ...]
 
 
-def plan(parsed: Parsed, literal: bool, spellings: Callable[[str], Sequence[str]]) -> Plan:
-    """The plan of a query. `spellings` gives the attested keys of a folded key, frequent first."""
-    return _Planner(parsed, literal, spellings).plan()
+def plan(
+    parsed: Parsed, literal: bool, spellings: Callable[[str], Sequence[str]], filters: Filters
+) -> Plan:
+    """The plan of a query. `spellings` gives the attested keys of a folded key, frequent first;
+    `filters` knows names of wards and sources."""
+    return _Planner(filters.joined(parsed), literal, spellings, filters).plan()
 
 
 class _Planner:
     def __init__(
-        self, parsed: Parsed, literal: bool, spellings: Callable[[str], Sequence[str]]
+        self,
+        parsed: Parsed,
+        literal: bool,
+        spellings: Callable[[str], Sequence[str]],
+        filters: Filters,
     ) -> None:
         self.parsed = parsed
         self.literal = literal
         self.spellings = spellings
+        self.filters = filters
         self.targets = Targets()
         self.terms: dict[tuple[str, str], float] = {}
         self.widenings: list[Widening] = []
         parts = [part for group in parsed.groups for part in group]
-        keys = [key for part in (*parts, *parsed.excluded) for key in part.keys]
+        words = [part for part in (*parts, *parsed.excluded) if part.field not in FILTERS]
+        keys = [key for part in words for key in part.keys]
         self.bare = not literal and all(fold(key) == key for key in keys)
 
     def plan(self) -> Plan:
@@ -127,6 +138,9 @@ class _Planner:
             (wished if plain else required).append(unit)
         for part in self.parsed.excluded:
             required.append(Not(self._matching(part)))
+            if part.field in FILTERS:
+                said = self.filters.said(part, self.literal)
+                self.widenings.append(replace(said, kind=f"-{said.kind}"))
         for group in self.parsed.groups:
             self._widen(group)
         for start, end in runs(self.parsed.groups):
@@ -162,7 +176,7 @@ class _Planner:
             for part in group:
                 self._note(part)
             alternatives_ = [self._matching(part) for part in group]
-            plain = not any(part.quoted or part.field for part in group)
+            plain = all(part.plain for part in group)
             yield alternatives_[0] if len(group) == 1 else Or(alternatives_), plain
             position += 1
 
@@ -194,6 +208,9 @@ class _Planner:
             if first in groups:
                 cited = number_key(" ".join(keys[number:until]))
                 found[groups[first], groups[until]].cited.append(cited)
+        for name in self.filters.followed(keys):
+            if name.start in groups and name.end in groups:
+                found[groups[name.start], groups[name.end]].followed.append(name)
         for (_, last), span in found.items():
             span.end = last
         return found
@@ -207,8 +224,11 @@ class _Planner:
         parts = [part for group in groups for part in group]
         for part in parts:
             self._note(part)
+        typed = " ".join(part.typed for part in parts)
         for other in span.others:
-            self._note_other(" ".join(part.typed for part in parts), other)
+            self._note_other(typed, other)
+        for name in span.followed:
+            self.widenings.append(Widening("ward", typed, name.labels))
         self._add(CITED, span.cited, WORD)
         phrases = [
             _phrase(Term(name, spelled(key)) for key in other.keys)
@@ -216,8 +236,9 @@ class _Planner:
             for name in (TEXT_, FILES)
         ]
         numbers = [Term(CITED, number) for number in span.cited]
+        wards = [Having("wards", name.slugs) for name in span.followed]
         for part in parts:
-            yield Or([self._matching(part), *phrases, *numbers])
+            yield Or([self._matching(part), *phrases, *numbers, *wards])
 
     def _note_other(self, typed: str, other: Alternative) -> None:
         """Mark what is searched beside what was typed, let it rank, and say so."""
@@ -230,6 +251,8 @@ class _Planner:
 
     def _matching(self, part: Part) -> Query:
         """What a part matches: the syllable, or its syllables side by side, in text or files."""
+        if part.field in FILTERS:
+            return self.filters.query(part, self.literal)
         if part.field == "so":
             return Term(CITED, number_key(part.typed))
         if part.field == "tieude":
@@ -249,7 +272,10 @@ class _Planner:
         return self.bare or key not in self.spellings(fold(key))
 
     def _note(self, part: Part) -> None:
-        """Mark the part's syllables, and let them rank."""
+        """Mark the part's syllables, and let them rank; those of a filter are no words."""
+        if part.field in FILTERS:
+            self.widenings.append(self.filters.said(part, self.literal))
+            return
         for key in part.keys:
             if self._is_folded(key):
                 self.targets.folded.add(fold(key))
@@ -287,7 +313,7 @@ class _Planner:
         """Say which spellings a folded syllable was widened to."""
         for part in group:
             for token, key in zip(syllables(part.typed), part.keys, strict=False):
-                if part.field != "so" and self._is_folded(key):
+                if part.field in ("", "tieude") and self._is_folded(key):
                     others = [each for each in self.spellings(fold(key)) if each != key]
                     typed = part.typed[token.start : token.end]
                     if others:

@@ -2,9 +2,11 @@
 
     query   = group { group }                  all of them
     group   = part { ("OR" | "HOẶC") part }    any of them
-    part    = [ "-" ] [ "tieude:" | "so:" ] ( word | '"' words '"' )
+    part    = [ "-" ] [ field ":" ] ( word | '"' words '"' )
+    field   = "tieude" | "so" | "phuong" | "nguon" | "truoc" | "sau"
 
-Whatever fits nothing else is words. parse() takes any text and never raises.
+Whatever fits nothing else is words, and so is a day that is none. parse() takes any text and never
+raises.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from indexer.days import read_day
 from indexer.normalize import normalize, syllables
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -27,7 +30,9 @@ LONGEST_QUERY = 512
 MOST_SYLLABLES = 64
 """Syllables of a query that are looked up; the rest is left out."""
 
-Field = Literal["", "tieude", "so"]
+Field = Literal["", "tieude", "so", "phuong", "nguon", "truoc", "sau"]
+FILTERS: frozenset[Field] = frozenset(("phuong", "nguon", "truoc", "sau"))
+"""Fields that say which articles are meant, not which words stand in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class Part:
     field: Field = ""
     quoted: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is typed as nothing but words."""
+        return not self.quoted and not self.field
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -80,15 +90,30 @@ class Parsed:
     wordless: bool
 
 
+FIELDS: dict[str, Field] = {
+    "tieude": "tieude",
+    "so": "so",
+    "số": "so",
+    "phuong": "phuong",
+    "phường": "phuong",
+    "xa": "phuong",
+    "xã": "phuong",
+    "nguon": "nguon",
+    "nguồn": "nguon",
+    "truoc": "truoc",
+    "trước": "truoc",
+    "sau": "sau",
+}
+"""How a field is written, with accents or without."""
+
 PART = re.compile(
-    r"""
+    rf"""
     (?P<excluded>(?<!\S)-(?=\S))?
-    (?:(?P<field>tieude|so|số):(?=\S))?
+    (?:(?P<field>{"|".join(FIELDS)}):(?=\S))?
     (?: "(?P<quoted>[^"]*)"? | (?P<word>[^\s"]+) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-FIELDS: dict[str, Field] = {"tieude": "tieude", "so": "so", "số": "so"}
 OR = frozenset({"OR", "HOẶC"})
 
 
@@ -130,10 +155,13 @@ def parse(text: str) -> Parsed:
 def _part(found: re.Match[str]) -> Part:
     """The part that one match spells."""
     typed = found["word"] or found["quoted"] or ""
+    field = FIELDS[found["field"].lower()] if found["field"] else ""
+    if field in ("truoc", "sau") and read_day(typed) is None:
+        typed, field = f"{found['field']}:{typed}", ""
     return Part(
         keys=tuple(token.key for token in syllables(typed)),
         typed=typed.strip(),
-        field=FIELDS[found["field"].lower()] if found["field"] else "",
+        field=field,
         quoted=found["quoted"] is not None,
     )
 
@@ -160,4 +188,4 @@ def runs(groups: tuple[tuple[Part, ...], ...], joined: bool = False) -> Iterator
 def _is_plain(group: tuple[Part, ...], joined: bool) -> bool:
     part = group[0]
     one = len(group) == 1 and (joined or len(part.keys) == 1)
-    return one and not part.quoted and not part.field
+    return one and part.plain

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from math import inf
 from pathlib import Path
@@ -20,14 +20,15 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.article import VIETNAM
 from crawler.store import open_readonly
+from indexer.days import midnight
 from indexer.document import TYPES, Document
 from indexer.document_numbers import DocumentNumber
 from indexer.engine.codec import segments_of
 from indexer.engine.evaluator import Evaluator
 from indexer.engine.generation import Array, Generation, Mask
 from indexer.engine.sorting import MISSING, first_by
+from indexer.filters import Filters
 from indexer.generations import IndexDamaged, Manifest, is_served, newest_whole
 from indexer.hits import facts_at, hits
 from indexer.normalize import fold
@@ -92,6 +93,7 @@ class Searcher:
         self.store = store
         self.manifest = manifest
         self.gazetteer = load_gazetteer()
+        self.filters = Filters(self.gazetteer, manifest.sources)
         folder = index / manifest.generation
         self.generation = Generation(folder, segments_of(folder))
         self.evaluator = Evaluator(self.generation, FORMULA)
@@ -129,7 +131,7 @@ class Searcher:
         Raises TooSlow as search() does; the articles are read as they are taken.
         """
         with self._in_time():
-            planned = plan(parse(query.text), query.literal, self.spellings)
+            planned = plan(parse(query.text), query.literal, self.spellings, self.filters)
             matching = _under(self._found(planned)[0], self._filters(query))
             rows, scores = self._first(query, planned, matching, limit)
         return Listing(len(matching), self._read(rows, scores, planned.targets))
@@ -153,7 +155,7 @@ class Searcher:
 
     def _answer(self, query: Query) -> Results:
         parsed = parse(query.text)
-        planned = plan(parsed, query.literal, self.spellings)
+        planned = plan(parsed, query.literal, self.spellings, self.filters)
         found, partial = self._found(planned)
         filters = self._filters(query)
         matching = _under(found, filters)
@@ -322,11 +324,6 @@ def _under(rows: Array, filters: Mapping[str, Mask], but: str = "") -> Array:
         if name != but:
             rows = rows[mask[rows]]
     return rows
-
-
-def midnight(day: date) -> int:
-    """The beginning of a day in Vietnam, in seconds since 1970."""
-    return int(datetime.combine(day, time(), VIETNAM).timestamp())
 
 
 def _period(kind: Kind, since: str, until: str, words: str, certainty: float) -> Period:

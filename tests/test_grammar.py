@@ -23,15 +23,18 @@ from tests.test_architecture import MODULES
 
 WORDS = (
     *("ngân", "sách", "ngan", "sach", "phường", "thu", "gom", "rác", "cua", "zzz", "đuờng"),
+    *("bồ", "đề", "bến", "nghé", "bo-de", "2026", "3/2025", "2025-10-12"),
     *("UBND", "HĐND", "GD&ĐT", "ủy", "ban", "nhân", "dân", "154-KH/ĐU", "123/HĐND-VP", "7.950"),
 )
 TERMS_OF_A_SYLLABLE = 30
 """So many terms a syllable may become at most: fields, short forms and what they stand for."""
 
+FIELDS = ("tieude:", "so:", "phuong:", "nguon:", "truoc:", "sau:")
+
 WORD = st.sampled_from(WORDS)
 QUOTED = st.lists(WORD, min_size=1, max_size=5).map(lambda words: f'"{" ".join(words)}"')
 PART = st.builds(
-    "{}{}{}".format, st.sampled_from(("", "-")), st.sampled_from(("", "tieude:", "so:")),
+    "{}{}{}".format, st.sampled_from(("", "-")), st.sampled_from(("", *FIELDS)),
     WORD | QUOTED,
 )  # fmt: skip
 GROUP = st.lists(PART, min_size=1, max_size=3).flatmap(
@@ -47,7 +50,7 @@ def searcher(small_site: dict[str, Any]) -> Searcher:
 
 @given(text=QUERY, literal=st.booleans())
 def test_all_that_can_be_asked_is_answered(searcher: Searcher, text: str, literal: bool) -> None:
-    planned = plan(parse(text), literal, searcher.spellings)
+    planned = plan(parse(text), literal, searcher.spellings, searcher.filters)
     matching = searcher.evaluator.matching
     for query in (planned.complete, planned.partial):
         if query is not None:
@@ -60,10 +63,10 @@ def test_all_that_can_be_asked_is_answered(searcher: Searcher, text: str, litera
 
 
 @pytest.mark.parametrize("word", [*WORDS, "a"])
-@pytest.mark.parametrize("sign", ["", "-", "tieude:"])
+@pytest.mark.parametrize("sign", ["", "-", "tieude:", "phuong:", "sau:"])
 def test_the_longest_query_is_bounded(searcher: Searcher, word: str, sign: str) -> None:
     text = (f"{sign}{word} " * LONGEST_QUERY)[:LONGEST_QUERY]
-    planned = plan(parse(text), False, searcher.spellings)
+    planned = plan(parse(text), False, searcher.spellings, searcher.filters)
     for query in (planned.complete, planned.partial, planned.ranking):
         leaves = len(list(query.leaves())) if query else 0
         assert leaves <= MOST_SYLLABLES * TERMS_OF_A_SYLLABLE
@@ -72,7 +75,7 @@ def test_the_longest_query_is_bounded(searcher: Searcher, word: str, sign: str) 
 @pytest.mark.parametrize("text", ["thu", '"thu gom"', "ngan sach", "thu -gom", "thu OR gom"])
 def test_a_query_ends_at_its_deadline(small_site: dict[str, Any], text: str) -> None:
     searcher = open_searcher(small_site["INDEX"], small_site["STORE"])
-    planned = plan(parse(text), False, searcher.spellings)
+    planned = plan(parse(text), False, searcher.spellings, searcher.filters)
     searcher.generation.deadline = 0.0
     with pytest.raises(TooSlow):
         searcher.evaluator.matches(planned.complete)

@@ -46,6 +46,12 @@ def written(parsed: Parsed) -> str:
         ("so:154-KH/TU", "so:154_kh_tu"),
         ("số:154-KH/TU", "so:154_kh_tu"),
         ("tieude: rác", "tieude rác"),  # with a space it is a word
+        ("phuong:Bồ nguồn:bo-de", "phuong:bồ nguon:bo_de"),
+        ('xã:"Bát Tràng"', "phuong:bát_tràng"),
+        ("truoc:2026-03 sau:15/3/2025", "truoc:2026_03 sau:15_3_2025"),
+        ("trước:2026 sau:3/2025 Sau:01032026", "truoc:2026 sau:3_2025 sau:01032026"),
+        ("truoc:mai sau:31/2/2026", "truoc_mai sau_31_2_2026"),  # what is no day is words
+        ("rác OR phuong:Bồ", "rác|phuong:bồ"),
         ("khac:rác", "khac_rác"),  # an unknown field is words
         ("1.234,5 tỷ 81m 144%", "1_234_5 tỉ 81m 144"),
         ("a:b:c", "a_b_c"),

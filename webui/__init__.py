@@ -27,6 +27,7 @@ from webui import (
     wards,
 )
 from webui.addresses import absolute, tag
+    understood,
 from webui.masking import masked
 from webui.reading import Reading
 
@@ -90,7 +91,6 @@ def _prepare_templates(app: Flask) -> None:
         day=format.day,
         moment=format.moment,
         shortened=format.shortened,
-        widening=format.widening,
         host=format.host,
         href=format.safe_href,
         masked=masked,
@@ -114,4 +114,5 @@ def _hashes(folder: Path) -> dict[str, str]:
     """A short digest of every static file, for its address."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in folder.iterdir()
+        sentences=understood.sentences,
     }

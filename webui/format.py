@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crawler.article import VIETNAM
-from indexer.results import Widening
 from webui.languages import language
 
 DAYS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
@@ -80,18 +79,6 @@ def shortened(text: str, length: int) -> str:
     head = text[:length]
     words = head.rsplit(" ", 1)[0] if " " in head else head[:-1]
     return words.rstrip(" ,.;:–-") + "…"
-
-
-def widening(value: Widening) -> str:
-    """What was searched beside the words typed.
-
-    >>> widening(Widening("accents", "rac", ("rác", "rạc")))
-    'rác, rạc'
-    >>> widening(Widening("abbreviation", "UBND", ("ủy ban nhân dân",)))
-    'ủy ban nhân dân (UBND)'
-    """
-    meant = ", ".join(value.meant)
-    return meant if value.kind == "accents" else f"{meant} ({value.typed})"
 
 
 def host(url: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -321,7 +322,8 @@ def print_results(results: Results, page: int) -> None:
     if results.cut:
         console.print("[dim]the query was too long; its end was left out[/dim]")
     for widening in results.widenings:
-        console.print(f"[dim]also searched for: {', '.join(widening.meant)}[/dim]")
+        meant = "; ".join(widening.meant) or "nothing known"
+        console.print(f"[dim]{escape(widening.typed)}: {escape(meant)}[/dim]")
     for hit in results.hits:
         day = f"{hit.published:%d/%m/%Y}" if hit.published else "no date"
         console.print()

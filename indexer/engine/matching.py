@@ -17,7 +17,7 @@ from whoosh import query as q
 from indexer.engine.adjacency import Adjacency
 from indexer.engine.cache import Cache
 from indexer.engine.generation import NOTHING, SMALL, Array, Generation, Mask, places
-from indexer.engine.queries import MostOf
+from indexer.engine.queries import Having, MostOf
 from indexer.engine.sorting import MISSING
 from indexer.engine.weights import COMMON, RARER
 
@@ -74,6 +74,9 @@ class Matching:
             q.Prefix: self._beginning,
             q.NumericRange: self._between,
             MostOf: self._most,
+            Having: lambda query: (
+                self.live & self.generation.facet(query.facet).holders(query.values)
+            ),
         }
 
     def mask(self, query: q.Query) -> Mask:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whoosh.query import Or, Query
 
 
@@ -16,3 +18,20 @@ class MostOf(Or):  # type: ignore[misc]
         super().__init__(queries)
         self.within = within
         self.share = share
+
+
+class Having(Query):  # type: ignore[misc]
+    """Matches documents that have one of these values of a facet."""
+
+    def __init__(self, facet: str, values: Sequence[str]) -> None:
+        self.facet = facet
+        self.values = tuple(values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Having) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.facet, self.values))
+
+    def __repr__(self) -> str:
+        return f"Having({self.facet!r}, {self.values!r})"
