@@ -21,6 +21,7 @@ from webui import (
     languages,
     names,
     params,
+    saved,
     spreadsheet,
     status,
     views,
@@ -64,7 +65,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    for blueprint in (views.pages, articles.pages, wards.pages, status.pages):
+    for blueprint in (views.pages, articles.pages, wards.pages, status.pages, saved.pages):
         app.register_blueprint(blueprint)
     for blueprint in (api.answers, spreadsheet.answers, atom.answers):
         app.register_blueprint(blueprint)
