@@ -20,15 +20,16 @@ from webui import (
     format,
     languages,
     names,
+    openapi,
     params,
     saved,
     spreadsheet,
     status,
+    understood,
     views,
     wards,
 )
 from webui.addresses import absolute, tag
-    understood,
 from webui.masking import masked
 from webui.reading import Reading
 
@@ -67,7 +68,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
     for blueprint in (views.pages, articles.pages, wards.pages, status.pages, saved.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (api.answers, spreadsheet.answers, atom.answers):
+    for blueprint in (api.answers, spreadsheet.answers, atom.answers, openapi.answers):
         app.register_blueprint(blueprint)
     errors.register(app)
     languages.register(app)
@@ -106,6 +107,7 @@ def _prepare_templates(app: Flask) -> None:
         filter_name=names.filter_name,
         labels=names.LABELS,
         name_of=names.name_of,
+        sentences=understood.sentences,
         tag=tag,
         toggled=params.toggled,
     )
@@ -115,5 +117,4 @@ def _hashes(folder: Path) -> dict[str, str]:
     """A short digest of every static file, for its address."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in folder.iterdir()
-        sentences=understood.sentences,
     }

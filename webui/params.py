@@ -37,6 +37,9 @@ TEXT_LIMIT = 512
 VALUES_LIMIT = 50
 """Values of one facet that are read from an address."""
 
+LAST_PAGE = 999_999_999
+"""Pages that are read from an address; how many there are, the search knows."""
+
 CHOICES: Mapping[str, tuple[str, ...]] = {"sort": SORTS, "exact": ("1",)}
 """Parameter → its values, where there are few."""
 
