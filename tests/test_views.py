@@ -385,7 +385,7 @@ def test_copies_and_the_text_of_files_are_shown(tmp_path: Path) -> None:
     assert "Bài này được đăng sớm nhất" in text(two.get_element_by_id("copies"))
     assert "Trong tệp Dự toán:" in text(found)
     assert "Trong tệp" not in text(of_words)
-    assert "Cũng đăng ở 1 nơi khác" in text(of_words)
+    assert "và 1 bài tương tự" in text(of_words)
 
 
 def test_pages_that_ask_for_restraint_and_one_taken_down(tmp_path: Path) -> None:

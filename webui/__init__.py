@@ -22,6 +22,7 @@ from webui import (
     names,
     openapi,
     params,
+    revisions,
     saved,
     spreadsheet,
     status,
@@ -66,8 +67,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    for blueprint in (views.pages, articles.pages, wards.pages, status.pages, saved.pages):
-        app.register_blueprint(blueprint)
+    for module in (views, articles, revisions, wards, status, saved):
+        app.register_blueprint(module.pages)
     for blueprint in (api.answers, spreadsheet.answers, atom.answers, openapi.answers):
         app.register_blueprint(blueprint)
     errors.register(app)

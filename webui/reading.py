@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from indexer.generations import Manifest
 from indexer.query import Query
 from indexer.results import Hit, Listing, Results
 from indexer.search import READ_AT_ONCE, Searcher, open_searcher
+from indexer.similar import similar
 
 
 class Reading:
@@ -59,6 +60,11 @@ class Reading:
         """What is known of an article; None where it is not indexed (yet). Raises IndexMissing."""
         with self._turn:
             return self._newest().document(number)
+
+    def similar(self, document: Document, but: Container[int], most: int) -> list[Hit]:
+        """Articles about the same as this one, none of `but`. Raises IndexMissing."""
+        with self._turn:
+            return similar(self._newest(), document, but, most)
 
     def label(self, field: str, value: str) -> str:
         """What people call a value of one of the facets of Query. Raises IndexMissing."""
