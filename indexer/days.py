@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 
 from crawler.article import VIETNAM
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Years that can be asked for; no later one is believed of a page either."""
 
 _DATE = re.compile(
     r"""

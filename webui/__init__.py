@@ -108,6 +108,8 @@ def _prepare_templates(app: Flask) -> None:
         filter_name=names.filter_name,
         labels=names.LABELS,
         name_of=names.name_of,
+        span=format.span,
+        time_units=names.TIME_UNITS,
         sentences=understood.sentences,
         tag=tag,
         toggled=params.toggled,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
@@ -15,7 +15,9 @@ from crawler.article import VIETNAM
 from webui.languages import language
 
 DAYS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
-"""How a day is written in each language (patterns of CLDR)."""
+MONTHS = {"vi": "'tháng' M/yyyy", "en": "MMM yyyy"}
+YEARS = {"vi": "'năm' yyyy", "en": "yyyy"}
+"""How a day, a month and a year are written in each language (patterns of CLDR)."""
 
 
 def number(value: int) -> str:
@@ -50,6 +52,26 @@ def moment(value: datetime) -> str:
     """
     time = f"{value.astimezone(VIETNAM):%H:%M}"
     return _("%(day)s lúc %(time)s", day=day(value), time=time)
+
+
+def span(since: date, until: date) -> str:
+    """The days from one to another: a day, a month or a year where they are one.
+
+    >>> span(date(2026, 3, 5), date(2026, 3, 5)), span(date(2024, 2, 1), date(2024, 2, 29))
+    ('05/03/2026', 'tháng 2/2024')
+    >>> span(date(2024, 1, 1), date(2024, 12, 31)), span(date(2020, 1, 1), date(2029, 12, 31))
+    ('năm 2024', '2020–2029')
+    >>> span(date(2026, 3, 5), date(2026, 3, 8))
+    '05/03/2026 – 08/03/2026'
+    """
+    after = until + timedelta(days=1)
+    months = since.day == after.day == 1
+    if months and since.month == after.month == 1:
+        year = format_date(since, YEARS[language()], locale=language())
+        return year if since.year == until.year else f"{since.year}–{until.year}"
+    if months and since.month == until.month and since.year == until.year:
+        return format_date(since, MONTHS[language()], locale=language())
+    return day(since) if since == until else f"{day(since)} – {day(until)}"
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:

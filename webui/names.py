@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 
+from indexer.results import TimeUnit
 from webui.format import day
 from webui.params import FACETS, Filter
 from webui.reading import reading
@@ -21,6 +24,15 @@ LABELS = {
     "to": lazy_gettext("Thời gian"),
 }
 """Parameter of a filter → what it limits."""
+
+TIME_UNITS: Mapping[TimeUnit, LazyString] = {
+    "day": lazy_gettext("ngày"),
+    "week": lazy_gettext("tuần"),
+    "month": lazy_gettext("tháng"),
+    "year": lazy_gettext("năm"),
+    "decade": lazy_gettext("thập niên"),
+}
+"""What the bars of a timeline stand for."""
 
 
 def name_of(facet: str, value: str) -> str:

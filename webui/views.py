@@ -14,6 +14,7 @@ from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
 from webui import params
+from webui.charts import periods
 from webui.names import LABELS, filter_name, name_of
 from webui.reading import reading
 
@@ -79,6 +80,7 @@ def search() -> Response:
         filters=params.filters(asked.query),
         cleared=params.cleared(asked.query),
         groups=facet_groups(asked.query, results),
+        periods=periods(asked.query, results.timeline),
         presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
         recoveries=recoveries(asked.query) if not results.total else [],
         page_numbers=page_numbers(asked.query.page, results.pages),
