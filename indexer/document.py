@@ -12,10 +12,10 @@ from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, numbers_in
 from indexer.mentions import may_name, mentions_in
-from indexer.normalize import keys, keys_in, normalize
+from indexer.normalize import keys, normalize
 from indexer.periods import Period, periods_in
 from indexer.reporting import reported_in
-from indexer.syllable_table import syllable_table_in
+from indexer.syllable_table import syllable_table
 from indexer.topic_model import TopicModel
 from indexer.topics import TopicMatch, topics_in
 from indexer.units import Unit
@@ -101,8 +101,8 @@ class Annotator:
         article = stored.article
         title, body = normalize(article.title), normalize(article.text)
         text = f"{title}\n{body}"
-        table = syllable_table_in(text) if may_name(text) else None
-        syllables = table.keys if table else keys_in(text)
+        table = syllable_table(text) if may_name(text) else None
+        syllables = table.keys if table else keys(text)
         day = article.published.day if article.published else None
         source = self.sources.get(article.portal)
         home = self.home(source, day is not None and day < REFORM) if source else NOWHERE
@@ -127,10 +127,10 @@ class Annotator:
         """The topics of an article, best first, and what tells them."""
         return self.topics_in(keys(article.title), keys(article.text), article.section)
 
-    def _topics(self, title: str, keys: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
+    def _topics(self, title: str, text: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
         """By the keys of a text that begins with its title."""
-        end = len(keys_in(title))
-        return self.topics_in(keys[:end], keys[end:], section)
+        end = len(keys(title))
+        return self.topics_in(text[:end], text[end:], section)
 
 
 @dataclass(frozen=True, slots=True)

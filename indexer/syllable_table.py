@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from indexer.normalize import keys_and_lengths, keys_and_lengths_in
+from indexer.normalize import keys_and_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,4 @@ class SyllableTable:
 def syllable_table(text: str) -> SyllableTable:
     """The syllables of a text, where they stand in it as given."""
     keys, lengths = keys_and_lengths(text)
-    return SyllableTable(text, keys, list(accumulate(lengths)))
-
-
-def syllable_table_in(normal: str) -> SyllableTable:
-    """syllable_table() of a text that is normalised already."""
-    keys, lengths = keys_and_lengths_in(normal)
-    return SyllableTable(normal, keys, list(accumulate(lengths)))
+    return SyllableTable(text, keys, lengths.cumsum().tolist())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.normalize import TONES, fold, key, keys, normalize, syllables
+from indexer.normalize import TONES, Token, aligned, fold, key, keys, normalize, syllables
 
 PAIRS = Path(__file__).with_name("spelling_pairs.tsv")
 """Two spellings, "=" or "≠" between them, and the rule; \\u0301 is a character by its code."""
@@ -149,6 +149,35 @@ def test_normalize_is_idempotent_whatever_the_text(text: str) -> None:
 @given(st.one_of(st.text(), vietnamese))
 def test_keys_are_those_of_the_syllables(text: str) -> None:
     assert keys(text) == [token.key for token in syllables(text)]
+
+
+PIECES = (
+    "rác",
+    "UỶ",
+    "Kỹ",
+    "ra\u0301c",
+    "Ⅱ",
+    "\u200b",
+    "\u0301",
+    "\n",
+    " ",
+    "\u00a0",
+    "1/2",
+    "Σ",
+    "_",
+)
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_syllables_are_those_of_the_whole_text(text: str) -> None:
+    """They are found chunk by chunk, and those of most chunks are remembered."""
+    normal, places = aligned(text)
+    found = re.finditer(r"\w[\w\u0300-\u036f]*", normal.lower().replace("_", " "))
+    spans = [match.span() for match in found]
+    places = places or [(place, place + 1) for place in range(len(normal))]
+    assert syllables(text) == [
+        Token(key(normal[start:end]), places[start][0], places[end - 1][1]) for start, end in spans
+    ]
 
 
 @given(vietnamese)

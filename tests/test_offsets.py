@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 
+import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ def test_offsets_are_those_of_the_syllables(text: str) -> None:
 
 @given(st.lists(st.integers(1, 100) | st.sampled_from([14, 15, 16, 29, 30, 31, 1 << 20])))
 def test_lengths_of_any_size_come_back(lengths: list[int]) -> None:
-    offsets = unpacked(packed(lengths))
+    offsets = unpacked(packed(np.array(lengths, np.int64)))
     bounds = [*accumulate(lengths)]
     assert offsets.starts.tolist() == bounds[::2]
     assert offsets.ends.tolist() == bounds[1::2]
