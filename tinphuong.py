@@ -379,12 +379,52 @@ def search(place: Place, /, words: tuple[str, ...], as_json: bool, **fields: Any
         print_results(results, query.page)
 
 
+def host_and_port(
+    _context: click.Context, _parameter: click.Parameter, given: str | None
+) -> tuple[str, int] | None:
+    """The address of an option. Raises BadParameter where it is none."""
+    if given is None:
+        return None
+    host, _, port = given.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise click.BadParameter(f"{given!r} is not HOST:PORT, as 127.0.0.1:9100")
+    return host.strip("[]"), int(port)
+
+
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0),
+    default=10,
+    show_default=True,
+    help="Requests a second that one address may make; 0 for any number.",
+)
+@click.option(
+    *("--trusted-proxies", "proxies"),
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Proxies before this server, whose X-Forwarded-For tells who asks.",
+)
+@click.option(
+    "--metrics",
+    metavar="HOST:PORT",
+    callback=host_and_port,
+    help="Tell Prometheus metrics at this address, and at no other.",
+)
 @click.pass_obj
-def serve(place: Place, host: str, port: int, workers: int) -> None:
+def serve(
+    place: Place,
+    host: str,
+    port: int,
+    workers: int,
+    rate: float,
+    proxies: int,
+    metrics: tuple[str, int] | None,
+) -> None:
     """Serve the search page."""
     loaded = loaded_or_none(place)
     config = {
@@ -393,9 +433,11 @@ def serve(place: Place, host: str, port: int, workers: int) -> None:
         "SOURCES": sources_of(loaded.portals),
         "PORTALS": loaded.portals,
         "CONTACT": loaded.contact,
+        "REQUESTS_PER_SECOND": rate,
+        "TRUSTED_PROXIES": proxies,
     }
     console.print(f"Serving at http://{host}:{port} (Ctrl-C to stop)")
-    serve_app(lambda: create_app(config), host, port, workers)
+    serve_app(lambda: create_app(config), host, port, workers, metrics)
 
 
 @cli.command()

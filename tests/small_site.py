@@ -166,12 +166,12 @@ def served(config: Mapping[str, Any]) -> Iterator[tuple[str, subprocess.Popen[by
         process.wait(30)
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], host: str = "127.0.0.1") -> None:
     """Until the port takes connections; fails with the process, or after half a minute."""
     for _ in range(300):
         assert process.poll() is None, "the server ended"
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((host, port)) == 0:
                 return
         sleep(0.1)
     raise TimeoutError(f"nothing listens on port {port}")

@@ -5,20 +5,23 @@ create_app() makes the Flask application; `webui.server` serves it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webui import (
     api,
     articles,
+    assets,
     atom,
     errors,
     format,
+    health,
     languages,
+    limits,
     names,
     openapi,
     params,
@@ -34,8 +37,11 @@ from webui.addresses import absolute, tag
 from webui.masking import masked
 from webui.reading import Reading
 
-STATIC_SECONDS = 365 * 24 * 3600
-"""How long browsers keep static files: their addresses carry a hash of the content."""
+PACKED_TYPES = [
+    *("text/html", "text/csv", "application/json", "application/problem+json"),
+    *("application/atom+xml", "application/xml", "application/opensearchdescription+xml"),
+]
+"""Answers that are sent packed. Static files are packed when the server starts."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -57,23 +63,30 @@ def create_app(config: Mapping[str, Any]) -> Flask:
 
     `config` has INDEX and STORE (paths, which need not exist yet), SOURCES (id → Source), PORTALS
     (the same as their Portal, of which the status page tells) and CONTACT (an address for removal
-    requests, "" where the operator gave none).
+    requests, "" where the operator gave none). It may have REQUESTS_PER_SECOND, the limit for one
+    address, and TRUSTED_PROXIES, how many proxies stand before us and say whom they answer.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(
         config,
         PROVIDE_AUTOMATIC_OPTIONS=False,  # GET and HEAD, nothing else
-        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        COMPRESS_MIMETYPES=PACKED_TYPES,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    for module in (views, articles, revisions, wards, status, saved):
+    for module in (saved, views, articles, revisions, wards, status, health):
         app.register_blueprint(module.pages)
     for blueprint in (api.answers, spreadsheet.answers, atom.answers, openapi.answers):
         app.register_blueprint(blueprint)
     errors.register(app)
     languages.register(app)
     app.after_request(add_headers)
+    Compress(app)
+    assets.register(app)
+    limits.register(app, config.get("REQUESTS_PER_SECOND", 0))
+    if proxies := config.get("TRUSTED_PROXIES", 0):
+        fixed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
     _prepare_templates(app)
     return app
 
@@ -98,26 +111,17 @@ def _prepare_templates(app: Flask) -> None:
         href=format.safe_href,
         masked=masked,
     )
-    hashes = _hashes(Path(app.static_folder or ""))
     environment.globals.update(
         absolute=absolute,
         csv_rows=spreadsheet.ROWS,
-        asset=lambda name: url_for("static", filename=name, v=hashes[name]),
         link=params.link,
         marked=format.marked,
+        sentences=understood.sentences,
         filter_name=names.filter_name,
         labels=names.LABELS,
         name_of=names.name_of,
         span=format.span,
         time_units=names.TIME_UNITS,
-        sentences=understood.sentences,
         tag=tag,
         toggled=params.toggled,
     )
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """A short digest of every static file, for its address."""
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in folder.iterdir()
-    }

@@ -12,6 +12,7 @@ from crawler.store import StoreMissing
 from indexer.results import TooSlow
 from indexer.search import IndexMissing
 from webui import params
+from webui.limits import Busy
 from webui.params import at_page
 
 RETRY_SECONDS = 60
@@ -23,10 +24,15 @@ FOR_PROGRAMS = (".json", ".csv", ".atom")
 MESSAGES = {
     404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc bài đã được gỡ."),
     405: ("Không làm được việc này", "Trang chỉ để đọc: chỉ nhận GET và HEAD."),
+    413: ("Yêu cầu quá dài", "Trang chỉ để đọc, không nhận tệp hay biểu mẫu."),
+    429: ("Quá nhiều lượt tìm", "Địa chỉ này hỏi quá nhanh. Hãy thử lại sau ít giây."),
     500: ("Có lỗi ở máy chủ", "Lỗi đã được ghi lại. Hãy thử lại sau ít phút."),
     503: ("Chưa có dữ liệu để tìm", "Máy chủ chưa có chỉ mục tìm kiếm."),
 }
 """Status → heading and explanation. Others get the heading of their class."""
+
+BUSY_SECONDS = 2
+"""When to come back while too many others search."""
 
 
 def register(app: Flask) -> None:
@@ -35,6 +41,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(IndexMissing, no_index)
     app.register_error_handler(StoreMissing, no_index)
     app.register_error_handler(TooSlow, too_slow)
+    app.register_error_handler(Busy, busy)
 
 
 def http_error(error: HTTPException) -> Response:
@@ -79,6 +86,18 @@ def too_slow(error: TooSlow) -> Response:
         return problem(503, title, text)
     page = render_template("error.html", status=503, title=title, text=text, back=_first_page())
     return make_response(page, 503)
+
+
+def busy(error: Busy) -> Response:
+    """503 where too many wait already: nothing was looked up for this request."""
+    title, text = "Đang có quá nhiều lượt tìm", "Hãy thử lại sau ít giây."
+    if request.path.endswith(FOR_PROGRAMS):
+        response: Response = problem(503, title, text)
+    else:
+        page = render_template("error.html", status=503, title=title, text=text, back="")
+        response = make_response(page, 503)
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def problem(status: int, title: str, detail: str, **members: Any) -> Response:

@@ -30,6 +30,7 @@ class Reading:
         self._store = store
         self._searcher: Searcher | None = None
         self._turn = Lock()
+        self._opening = Lock()
 
     def search(self, query: Query) -> Results:
         """What the newest generation finds. Raises IndexMissing."""
@@ -52,9 +53,9 @@ class Reading:
             return list(islice(hits, READ_AT_ONCE))
 
     def manifest(self) -> Manifest:
-        """What the newest generation is, and since when. Raises IndexMissing."""
-        with self._turn:
-            return self._newest().manifest
+        """What the newest generation is, and since when. Waits behind no search. Raises
+        IndexMissing."""
+        return self._newest().manifest
 
     def document(self, number: int) -> Document | None:
         """What is known of an article; None where it is not indexed (yet). Raises IndexMissing."""
@@ -68,19 +69,19 @@ class Reading:
 
     def label(self, field: str, value: str) -> str:
         """What people call a value of one of the facets of Query. Raises IndexMissing."""
-        with self._turn:
-            return (self._searcher or self._newest()).label(field, value)
+        return (self._searcher or self._newest()).label(field, value)
 
     def store(self) -> Store:
         """The store, to be closed by the caller. Raises StoreMissing."""
         return open_readonly(self._store)
 
     def _newest(self) -> Searcher:
-        if self._searcher is None:
-            self._searcher = open_searcher(self._index, self._store)
-        else:
-            self._searcher = self._searcher.refreshed()
-        return self._searcher
+        with self._opening:
+            if self._searcher is None:
+                self._searcher = open_searcher(self._index, self._store)
+            else:
+                self._searcher = self._searcher.refreshed()
+            return self._searcher
 
 
 def reading() -> Reading:

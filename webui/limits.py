@@ -1,0 +1,131 @@
+"""Limits: how much may one address ask, and how many are worked for at once?
+
+Both hold before anything is done for a request. Answers to them are 429 and 503 with Retry-After.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import mmap
+import time
+from threading import Condition
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, TooManyRequests
+
+SLOTS = 1 << 16
+"""Moments kept for all addresses together, eight bytes each. Two addresses may share one."""
+
+BURST_SECONDS = 10.0
+"""What may be asked in so long may be asked at once, after a rest."""
+
+WAITING = 8
+"""Requests of one process that wait for the one that is worked for; those beyond are refused."""
+
+PATIENCE = 10.0
+"""Seconds that one of them waits."""
+
+BODY_BYTES = 1 << 16
+"""A request whose body is longer is told so; no body is read."""
+
+PARAMETERS = 500
+"""Parameters of a request: more than the form could send with every limit reached."""
+
+FREE = ("static", "health.health")
+"""Endpoints that are always answered."""
+
+
+class Busy(Exception):
+    """Too many requests wait already."""
+
+
+class Rate:
+    """So many requests a second for each address, with bursts, whichever process it comes to.
+
+    The generic cell rate algorithm (ITU-T I.371), which is the token bucket with one number to
+    keep: the moment from which the address has used up nothing. The moments lie in memory that
+    processes forked later share, by the hash of the address: no address is kept, and none can take
+    more than its eight bytes. Two requests in the same microsecond may count as one.
+    """
+
+    def __init__(self, requests_per_second: float) -> None:
+        self._interval = 1 / requests_per_second
+        self._due = memoryview(mmap.mmap(-1, 8 * SLOTS)).cast("d")
+
+    def wait(self, address: str, now: float) -> float:
+        """Seconds until the address may ask again; 0 where it may now, and then it has asked."""
+        slot = hash(network(address)) % SLOTS  # Python's secret of this start is in it
+        due = max(self._due[slot], now) + self._interval
+        wait = due - now - BURST_SECONDS
+        if wait > 0:
+            return wait
+        self._due[slot] = due
+        return 0.0
+
+
+def network(address: str) -> str:
+    """What one client is taken to have: an address of IPv4, the first half of one of IPv6.
+
+    >>> network("203.0.113.7"), network("2001:db8:1:2:3:4:5:6"), network("")
+    ('203.0.113.7', '2001:db8:1:2::/64', '')
+    """
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+
+
+class Room:
+    """One at a time; a few others wait, the first first."""
+
+    def __init__(self) -> None:
+        self._free = Condition()
+        self._inside: list[object] = []
+
+    def enter(self) -> object:
+        """Wait for the turn; gives what leave() takes. Raises Busy."""
+        ticket = object()
+        with self._free:
+            if len(self._inside) > WAITING:
+                raise Busy
+            self._inside.append(ticket)
+            if not self._free.wait_for(lambda: self._inside[0] is ticket, PATIENCE):
+                self._inside.remove(ticket)
+                raise Busy
+        return ticket
+
+    def leave(self, ticket: object) -> None:
+        """Give the turn to the next."""
+        with self._free:
+            self._inside.remove(ticket)
+            self._free.notify_all()
+
+
+def register(app: Flask, requests_per_second: float) -> None:
+    """Hold every request to the limits; 0 requests a second means any number."""
+    rate = Rate(requests_per_second) if requests_per_second else None
+    room = Room()
+
+    @app.before_request
+    def admit() -> None:
+        if request.endpoint in FREE:
+            return
+        if rate and (wait := rate.wait(request.remote_addr or "", time.monotonic())):
+            raise TooManyRequests(retry_after=math.ceil(wait))
+        if (request.content_length or 0) > BODY_BYTES:
+            raise RequestEntityTooLarge
+        if request.query_string.count(b"&") >= PARAMETERS:
+            raise BadRequest
+        g.ticket = room.enter()
+
+    def dismiss(_error: BaseException | None = None) -> None:
+        if ticket := g.pop("ticket", None):
+            room.leave(ticket)
+
+    @app.after_request
+    def dismissed(response: Response) -> Response:
+        """The answer is made and still to be sent: a slow reader holds up nobody."""
+        dismiss()
+        return response
+
+    app.teardown_request(dismiss)  # where making the answer broke off
