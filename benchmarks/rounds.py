@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import Random
 from statistics import median
+from typing import Any
 
 from grown import Words, texts
 from native import Native
-from peers import PEERS, Peer
+from peers import PEERS, Found, Peer
 from queries import Asked
 from table import Skipped
 
@@ -92,24 +96,42 @@ def bytes_of(folder: Path) -> int:
 
 
 def timed(sides: Mapping[str, Side], asked: Sequence[Asked], rounds: int) -> Times:
-    """Ask every engine every query, round after round, another engine first in each."""
+    """The engines take turns at asking every query, round after round, in another order each time.
+
+    No engine's time holds what another left behind: each asks all queries in a row, as in a process
+    of its own, so that the processor's caches hold its own code; answers are freed before; and
+    garbage is collected between searches, not during one (as `timeit` has it).
+    """
     taken = {name: [array("d") for _ in asked] for name in sides}
-    names = list(sides)
-    differing = 0
+    first: dict[str, list[Found]] = {}
+    order = Random(1)
     for round_ in range(WARM_UP + rounds):
-        names = [*names[1:], names[0]]
-        for number, query in enumerate(asked):
-            found = []
-            for name in names:
-                peer = sides[name].peer
-                prepared = peer.asked(query)
-                started = time.perf_counter()
-                answer = peer.search(prepared)
-                taken[name][number].append(1000 * (time.perf_counter() - started))
-                found.append(peer.found(answer) if not round_ else None)
-            differing += any(each != found[0] for each in found)
+        for name in order.sample(list(sides), len(sides)):
+            answers = asked_in_a_row(sides[name].peer, asked, taken[name])
+            if round_:
+                deque(answers, maxlen=0)
+            else:
+                first[name] = [sides[name].peer.found(answer) for answer in answers]
     return Times(
         first={name: [each[0] for each in lists] for name, lists in taken.items()},
         usual={name: [median(each[WARM_UP:]) for each in lists] for name, lists in taken.items()},
-        differing=differing,
+        differing=sum(
+            any(each != one for each in others)
+            for one, *others in zip(*first.values(), strict=True)
+        ),
     )
+
+
+def asked_in_a_row(
+    peer: Peer, asked: Sequence[Asked], taken: Sequence[array[float]]
+) -> Iterator[Any]:
+    """The answer to each query; what it took, in ms, is added to `taken`."""
+    for query, times in zip(asked, taken, strict=True):
+        prepared = peer.asked(query)
+        gc.disable()
+        started = time.perf_counter()
+        answer = peer.search(prepared)
+        times.append(1000 * (time.perf_counter() - started))
+        gc.enable()
+        yield answer
+        del answer

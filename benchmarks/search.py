@@ -6,7 +6,8 @@ Needs TINPHUONG_DATA: the articles of news-50k there. Their words are one field 
 tantivy-py, SQLite's FTS5, Xapian (python3-xapian, where it is installed) and stock Whoosh, each in
 one segment. Larger corpora are copies with a tenth of the words drawn anew; ours and Tantivy hold
 those. Every query of queries.tsv asks for the ten best and for the counts of wards, months and
-topics; the engines take turns, on one thread; its time is the median of the rounds.
+topics; the engines take turns at all queries, on one thread; a query's time is the median of the
+rounds.
 """
 
 from __future__ import annotations
