@@ -25,9 +25,10 @@ Schema = dict[str, Any]
 
 STRING: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
 DAY: Schema = {
     "type": "string",
-    "pattern": r"^([0-9 ]{1,4}[./-]){0,2}[0-9 ]{1,8}$",
+    "pattern": r"^$|^([0-9 ]{1,4}[./-]){0,2}[0-9 ]{1,8}$",
     "examples": ["2026-03-15", "15/3/2026", "3/2026", "2026"],
 }
 """A day, a month or a year; day before month unless the year comes first."""
@@ -106,7 +107,7 @@ def operation(path: str) -> Schema:
 
 
 def parameters() -> list[Schema]:
-    """What every format reads."""
+    """What every format reads; an empty value is none, as plain forms send it."""
     facets = {
         name: ({"type": "array", "items": STRING, "maxItems": VALUES_LIMIT}, OF_FACETS[name])
         for name in FACETS
@@ -117,7 +118,7 @@ def parameters() -> list[Schema]:
         "from": (DAY, "First day, in +07:00"),
         "to": (DAY, "Last day, in +07:00; a month or a year means its last"),
         "sort": (_one_of(CHOICES["sort"]), "relevance where there are words, else newest"),
-        "page": ({"type": "integer", "minimum": 1, "maximum": LAST_PAGE}, f"{PAGE_SIZE} articles"),
+        "page": ({"anyOf": [PAGE, {"const": ""}]}, f"Each has {PAGE_SIZE} articles"),
         "exact": (_one_of(CHOICES["exact"]), "Search only for what is typed"),
         CHOICE: (_one_of(LANGUAGES), "Language of labels and errors"),
     }
@@ -148,7 +149,7 @@ def results() -> Schema:
     address = {"type": ["string", "null"]}
     return _object(
         total=COUNT,
-        page={"type": "integer", "minimum": 1},
+        page=PAGE,
         per_page={"const": PAGE_SIZE},
         undated=COUNT,
         results=_list({"$ref": "#/components/schemas/Article"}),
@@ -219,7 +220,7 @@ def _list(items: Schema) -> Schema:
 
 
 def _one_of(values: Any) -> Schema:
-    return {"type": "string", "enum": list(values)}
+    return {"type": "string", "enum": [*values, ""]}
 
 
 def _header(text: str, schema: Schema) -> Schema:

@@ -37,7 +37,7 @@ TEXT_LIMIT = 512
 VALUES_LIMIT = 50
 """Values of one facet that are read from an address."""
 
-LAST_PAGE = 999_999_999
+PAGE, LAST_PAGE = re.compile(r"0*[1-9][0-9]{0,8}"), 999_999_999
 """Pages that are read from an address; how many there are, the search knows."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {"sort": SORTS, "exact": ("1",)}
@@ -105,12 +105,21 @@ def read_strictly(pairs: Iterable[tuple[str, str]]) -> Asked:
     given = list(pairs)
     asked = read(given)
     errors = dict(asked.errors)
-    for name, value in given:
-        if value.strip() and value not in CHOICES.get(name, (value,)):
-            errors[name] = str(ERRORS["choice"])
-    counts = Counter(name for name, value in given if value and name in FACETS)
+    errors |= {name: wrong for name, value in given if value and (wrong := _wrong(name, value))}
+    counts = Counter(name for name, _ in given if name in FACETS)
     errors |= {name: str(ERRORS["values"]) for name, n in counts.items() if n > VALUES_LIMIT}
     return replace(asked, errors=errors)
+
+
+def _wrong(name: str, value: str) -> str:
+    """What is wrong with a value that is not empty, "" where reading it says enough."""
+    if name == "q" and len(value) > TEXT_LIMIT:
+        return str(ERRORS["length"])
+    if name in ("from", "to") and not _clean(value):
+        return str(ERRORS["date"])
+    if name == "page" and not PAGE.fullmatch(value):
+        return str(ERRORS["page"])
+    return str(ERRORS["choice"]) if value not in CHOICES.get(name, (value,)) else ""
 
 
 def _clean(value: str) -> str:
@@ -129,7 +138,7 @@ def _distinct(values: Sequence[str]) -> tuple[str, ...]:
 
 def _read_page(text: str, errors: dict[str, str]) -> int:
     """The page asked for; 1 and an error where it is no whole number from 1."""
-    if re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+    if PAGE.fullmatch(text):
         return int(text)
     if text:
         errors["page"] = str(ERRORS["page"])
