@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.engine import blocks
 from indexer.engine import merge as merging
 from indexer.engine.fields import Kept
 from indexer.engine.invert import Batch, Entry
@@ -67,11 +68,18 @@ def merged(segments: Sequence[Sequence[tuple[Entry, bool]]], folder: Path) -> in
 @given(
     SEGMENTS.filter(lambda segments: any(lives for held in segments for _, lives in held)),
     st.sampled_from([1, 7, 1_000_000]),
+    st.sampled_from([2, 5, 1 << 16]),
 )
 @settings(max_examples=60, deadline=None)
-def test_merged_is_written_at_once(segments: list[list[tuple[Entry, bool]]], size: int) -> None:
+def test_merged_is_written_at_once(
+    segments: list[list[tuple[Entry, bool]]], size: int, block: int
+) -> None:
     living = [entry for held in segments for entry, lives in held if lives]
-    with TemporaryDirectory() as name, patch.object(merging, "RANGE", size):
+    with (
+        TemporaryDirectory() as name,
+        patch.object(merging, "RANGE", size),
+        patch.object(blocks, "BLOCK", block),
+    ):
         folder = Path(name)
         written(living, folder / "once")
         assert merged(segments, folder) == len(living)

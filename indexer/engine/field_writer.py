@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from whoosh.util.numeric import byte_to_length
 
 from indexer.engine.arrays import ArraysWriter, narrowest
+from indexer.engine.blocks import blocks_of, flags_of, lower
 from indexer.engine.fields import Kept
 
 FREQUENT = 255
@@ -57,7 +58,9 @@ class FieldWriter:
         self.large: list[Array] = []
         self.large_frequencies: list[Array] = []
         self.written = 0
-        writer.append("documents", kept.name, np.empty(0, narrowest(len(lengths))))
+        self.blocks = blocks_of(len(lengths))
+        self.flags = np.empty(0, np.bool_)
+        writer.append("documents", kept.name, np.empty(0, np.uint16))
         writer.append("frequencies", kept.name, np.empty(0, np.uint8))
         longest = narrowest(int(lengths.max(initial=0)))
         if kept.positions:
@@ -68,7 +71,9 @@ class FieldWriter:
     def append(self, postings: Postings) -> None:
         """The postings of the terms that come next."""
         name = self.kept.name
-        self.writer.append("documents", name, postings.documents)
+        self.writer.append("documents", name, lower(postings.documents))
+        if self.blocks > 1:
+            self._append_flags(postings)
         self.writer.append("frequencies", name, postings.frequencies)
         if self.kept.positions:
             self.writer.append("positions", name, postings.positions)
@@ -78,11 +83,21 @@ class FieldWriter:
         self.large_frequencies.append(postings.large_frequencies)
         self.written += len(postings.documents)
 
+    def _append_flags(self, postings: Postings) -> None:
+        """Write the flags of blocks as far as they fill bytes."""
+        counts = postings.counts[postings.counts > 0]
+        flags = np.append(self.flags, flags_of(counts, postings.documents, self.blocks))
+        full = len(flags) & ~7
+        self.writer.append("flags", self.kept.name, np.packbits(flags[:full]))
+        self.flags = flags[full:]
+
     def close(self) -> NDArray[np.bool_]:
         """Write what is known at the end; gives which terms have postings. The others are
         nowhere."""
         counts = _joined(self.counts)
         held = counts > 0
+        if self.blocks > 1:
+            self.writer.append("flags", self.kept.name, np.packbits(self.flags))
         self._write("posting_ends", np.cumsum(counts[held]), narrowest(self.written))
         self._write("large", _joined(self.large), narrowest(self.written))
         self._write("large_frequencies", _joined(self.large_frequencies), np.dtype(np.uint32))

@@ -53,6 +53,12 @@ class Postings:
     large: NDArray[np.intp]
     large_frequencies: NDArray[np.uint32]
 
+    @property
+    def owned(self) -> int:
+        """Bytes of it that are not mapped."""
+        arrays = self.documents, self.frequencies
+        return SMALL + sum(each.nbytes for each in arrays if each.base is None)
+
 
 class Generation:
     """Reads segments that lie in one folder. For one thread at a time.
@@ -89,8 +95,7 @@ class Generation:
         if found is None:
             self.in_time()
             found = self._live(self._postings(field, term))
-            owned = 0 if found.documents.base is not None else found.documents.nbytes
-            self.kept.put((field, term), found, SMALL + owned + found.frequencies.nbytes)
+            self.kept.put((field, term), found, found.owned)
         return found
 
     def with_prefix(self, field: str, prefix: str) -> Iterator[Array]:
@@ -124,7 +129,7 @@ class Generation:
         if found is None:
             self.in_time()
             found = _all_occurrences(self.segments[number], field, term)
-            self.kept.put(key, found, SMALL + found.bounds.nbytes)
+            self.kept.put(key, found, SMALL + found.owned)
         return found.among(rows.astype(np.intp) - self.starts[number], self._scratch)
 
     def terms(self, field: str, prefix: str = "") -> Iterator[str]:
@@ -142,6 +147,13 @@ class Generation:
             for segment in self.segments
             if (number := segment.dictionary(field).find(term.encode())) >= 0
         )
+
+    def frequencies(self, field: str) -> Iterator[tuple[str, int]]:
+        """The terms of a field and in how many documents each stands, segment after segment."""
+        for segment in self.segments:
+            counts = segment.document_counts(field).tolist()
+            terms = segment.terms(field)
+            yield from zip(map(bytes.decode, terms), counts, strict=True)
 
     def average_length(self, field: str) -> float:
         """How many terms the field has in a document; 1 where it has none at all."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.arrays import Arrays
+from indexer.engine.blocks import blocks_of, numbered
 from indexer.engine.dictionary import Dictionary
 from indexer.engine.facets import FacetColumn
 
@@ -22,6 +23,7 @@ class MappedSegment:
     def __init__(self, stem: Path) -> None:
         self.arrays = Arrays(stem)
         self.documents = int(self.arrays.facts["documents"])
+        self.blocks = blocks_of(self.documents)
         self.dictionary = cache(self._dictionary)
         self.facet = cache(self._facet)
 
@@ -47,14 +49,25 @@ class MappedSegment:
     def postings(self, field: str, number: int) -> tuple[Array, NDArray[np.uint8]]:
         """Documents that hold a term, ascending, and how often it stands in each, up to 255."""
         start, end = self._span("posting_ends", field, number)
-        documents = self.arrays.get("documents", field)[start:end]
+        documents = self.documents_between(field, number, number + 1)
         return documents, self.arrays.get("frequencies", field)[start:end]
+
+    def document_counts(self, field: str) -> NDArray[np.int64]:
+        """In how many documents each term of a field stands."""
+        ends = self.arrays.get("posting_ends", field).astype(np.int64)
+        return np.diff(ends, prepend=0)
 
     def documents_between(self, field: str, first: int, last: int) -> Array:
         """Documents of the terms from `first` up to `last` (not included), term after term."""
         ends = self.arrays.get("posting_ends", field)
-        bounds = [int(ends[number - 1]) if number else 0 for number in (first, last)]
-        return self.arrays.get("documents", field)[slice(*bounds)]
+        start, end = (int(ends[number - 1]) if number else 0 for number in (first, last))
+        lower: NDArray[np.uint16] = self.arrays.get("documents", field)[start:end]
+        if self.blocks == 1:
+            return lower
+        start, end = start + first * self.blocks, end + last * self.blocks
+        flags = np.unpackbits(self.arrays.get("flags", field)[start >> 3 : (end + 7) >> 3])
+        inside = flags[start & 7 :][: end - start].view(np.bool_)
+        return numbered(lower, inside, self.blocks)
 
     def frequencies(self, field: str, number: int) -> NDArray[np.uint32]:
         """How often the term stands in each of its documents."""

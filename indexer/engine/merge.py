@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.arrays import ArraysWriter
+from indexer.engine.blocks import blocks_of
 from indexer.engine.dictionary import Dictionary, write_terms
 from indexer.engine.field_writer import FieldWriter, Postings
 from indexer.engine.fields import Kept
@@ -163,8 +164,9 @@ def _merge_field(
 
 
 def _ranges(sources: Sequence[_Source], name: str, terms: _Terms) -> Iterator[tuple[int, int]]:
-    """Ranges of terms, of about RANGE postings each."""
-    counts = np.zeros(len(terms.names), np.int64)
+    """Ranges of terms, of about RANGE postings and ends of blocks each."""
+    documents = sum(int(np.count_nonzero(source.lives)) for source in sources)
+    counts = np.full(len(terms.names), blocks_of(documents))
     for source, places in zip(sources, terms.places, strict=True):
         counts[places] += np.diff(source.segment.arrays.get("posting_ends", name), prepend=0)
     bounds = np.searchsorted(np.cumsum(counts), np.arange(RANGE, counts.sum(), RANGE))
@@ -182,7 +184,7 @@ def _run(source: _Source, field: Kept, first: int, last: int) -> Postings:
     positions = get("positions", name) if field.positions else _NOTHING
     run = Postings(
         counts=np.diff(bounds),
-        documents=get("documents", name)[start:end],
+        documents=source.segment.documents_between(name, first, last),
         frequencies=get("frequencies", name)[start:end],
         large=large[is_large].astype(np.int64) - start,
         large_frequencies=get("large_frequencies", name)[is_large],

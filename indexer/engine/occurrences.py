@@ -52,6 +52,12 @@ class AllOccurrences:
     bounds: Array
     positions: Array
 
+    @property
+    def owned(self) -> int:
+        """Bytes of it that are not mapped."""
+        arrays = self.documents, self.bounds
+        return sum(each.nbytes for each in arrays if each.base is None)
+
     def among(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> Occurrences:
         """In these documents, all of which have some; `scratch` is as long as the segment."""
         at = self._places(rows, scratch)
