@@ -89,6 +89,16 @@ def portal_states(store: Store, portals: Sequence[Portal], now: float) -> tuple[
     )
 
 
+def last_successes(store: Store, portals: Sequence[str]) -> dict[str, datetime]:
+    """When a crawl last came to its end, for each of these portals that had one."""
+    rows = store.connection.execute(
+        "SELECT portal, succeeded_at FROM crawls"
+        " WHERE succeeded_at NOT NULL AND portal IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(portals)),),
+    )
+    return {portal: datetime.fromtimestamp(at, VIETNAM) for portal, at in rows}
+
+
 def _state(
     store: Store, id: str, portal: Portal | None, crawl: _Crawl, articles: int, now: float
 ) -> PortalState:

@@ -17,6 +17,8 @@ from webui import (
     articles,
     assets,
     atom,
+    comparison,
+    coverage,
     errors,
     format,
     health,
@@ -29,6 +31,7 @@ from webui import (
     saved,
     spreadsheet,
     status,
+    topics,
     understood,
     views,
     wards,
@@ -74,7 +77,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
-    for module in (saved, views, articles, revisions, wards, status, health):
+    app.extensions["speakers"] = coverage.Speakers(config["PORTALS"], config["SOURCES"])
+    for module in (saved, views, articles, revisions, wards, topics, comparison, status, health):
         app.register_blueprint(module.pages)
     for blueprint in (api.answers, spreadsheet.answers, atom.answers, openapi.answers):
         app.register_blueprint(blueprint)
@@ -121,6 +125,7 @@ def _prepare_templates(app: Flask) -> None:
         labels=names.LABELS,
         name_of=names.name_of,
         span=format.span,
+        stale=coverage.stale,
         time_units=names.TIME_UNITS,
         tag=tag,
         toggled=params.toggled,

@@ -56,12 +56,13 @@ def columns(counts: Sequence[int], top: int = 0) -> list[Column]:
     ]
 
 
-def periods(query: Query, timeline: Timeline) -> list[Period]:
-    """The bars of a search's timeline, drawn side by side; none where there is no article."""
+def periods(query: Query, timeline: Timeline, top: int = 0) -> list[Period]:
+    """The bars of a search's timeline, drawn side by side as columns() does; none where there is
+    no article."""
     counts = [bar.count for bar in timeline.bars]
     if not any(counts):
         return []
     return [
         Period(bar, column, changed(query, since=bar.since, until=bar.until))
-        for bar, column in zip(timeline.bars, columns(counts), strict=True)
+        for bar, column in zip(timeline.bars, columns(counts, top), strict=True)
     ]
