@@ -57,7 +57,7 @@ class Rate:
         """Seconds until the address may ask again; 0 where it may now, and then it has asked."""
         slot = hash(network(address)) % SLOTS  # Python's secret of this start is in it
         due = max(self._due[slot], now) + self._interval
-        wait = due - now - BURST_SECONDS
+        wait = round(due - now - BURST_SECONDS, 6)
         if wait > 0:
             return wait
         self._due[slot] = due
@@ -65,14 +65,17 @@ class Rate:
 
 
 def network(address: str) -> str:
-    """What one client is taken to have: an address of IPv4, the first half of one of IPv6.
+    """What one client is taken to have: an address of IPv4, the first half of one of IPv6. What
+    else a proxy may say stays as it is.
 
-    >>> network("203.0.113.7"), network("2001:db8:1:2:3:4:5:6"), network("")
-    ('203.0.113.7', '2001:db8:1:2::/64', '')
+    >>> network("203.0.113.7"), network("2001:db8:1:2:3:4:5:6"), network("[::1]:80")
+    ('203.0.113.7', '2001:db8:1:2::/64', '[::1]:80')
     """
-    if ":" not in address:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
         return address
-    return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    return address if parsed.version == 4 else str(ipaddress.ip_network((int(parsed), 64), False))
 
 
 class Room:
@@ -104,7 +107,7 @@ class Room:
 def register(app: Flask, requests_per_second: float) -> None:
     """Hold every request to the limits; 0 requests a second means any number."""
     rate = Rate(requests_per_second) if requests_per_second else None
-    room = Room()
+    room = app.extensions["room"] = Room()
 
     @app.before_request
     def admit() -> None:
