@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,8 +19,6 @@ from lxml.html import HtmlElement
 from crawler.article import VIETNAM, Attachment
 from crawler.attached import note
 from crawler.attachments import FileText
-from crawler.frontier import Frontier
-from crawler.portals import Portal
 from crawler.store import open_store
 from indexer.build import build
 from indexer.document import Annotator
@@ -29,7 +27,6 @@ from indexer.wards import load_gazetteer
 from tests.parsed import get, ids, tags, text, total, values
 from tests.small_site import HOSTILE_TITLE, configuration, make_article, opened, sources
 from webui import HEADERS
-from webui.format import moment
 
 
 @pytest.fixture(scope="module")
@@ -379,52 +376,6 @@ def test_pages_that_ask_for_restraint_and_one_taken_down(tmp_path: Path) -> None
 def test_an_article_that_is_none_is_not_found(client: FlaskClient, number: str) -> None:
     page = get(client, f"/articles/{number}", 404)
     assert text(page.find(".//h1")) == "Không tìm thấy trang"
-
-
-def test_the_page_of_a_ward_is_its_search(client: FlaskClient) -> None:
-    response = client.get("/wards/phuong-bo-de-ha-noi")
-    assert response.status_code == 302
-    assert response.headers["Location"] == "/search?ward=phuong-bo-de-ha-noi"
-
-
-def test_status_names_every_source(client: FlaskClient) -> None:
-    page = get(client, "/status")
-    assert len(page.find_class("state")) == 13
-    assert "Chưa thu thập" in text(page)
-
-
-def test_status_tells_the_state_and_what_is_new(tmp_path: Path) -> None:
-    names = ("bo-de", "viet-hung", "hai-chau", "khac-0")
-    portals = {id: Portal(id, id, "", "", (f"http://127.0.15.1/{id}",), ()) for id in names}
-    portals["hai-chau"] = replace(portals["hai-chau"], paused=True)
-    config = {**configuration(tmp_path), "PORTALS": tuple(portals.values())}
-    now = datetime.now(VIETNAM)
-    article = make_article("bo-de", "1", "Bài mẫu", "Câu mẫu.", day=date(2026, 3, 1))
-    with open_store(config["STORE"]) as store, store.transaction():
-        for number, days in enumerate((0.5, 3.0, 3.5, 30.0)):
-            seen = now - timedelta(days=days)
-            store.put(replace(article, identity=str(number), fetched_at=seen))
-        for id, days in (("bo-de", 0.1), ("viet-hung", 0.1), ("khac-0", 9.0)):
-            began = now.timestamp() - days * 86400
-            Frontier(store).begin(portals[id], began)
-            error = "robots.txt: HTTP 503" if id == "viet-hung" else ""
-            Frontier(store).finish(portals[id], began, error)
-        crawled, due = now - timedelta(days=0.1), now + timedelta(hours=5)
-        store.connection.execute(
-            "UPDATE addresses SET due = ? WHERE portal = 'bo-de'", (due.timestamp(),)
-        )
-    with opened(config) as app:
-        page = get(app.test_client(), "/status")
-    shown = dict(zip(config["SOURCES"], map(text, page.find_class("state")), strict=True))
-    words = ("Bình thường", "Lỗi", "Tạm dừng", "Chậm", "Chưa thu thập")
-    for id, expected in zip((*names, "khac-1"), words, strict=True):
-        assert expected in shown[id]
-    assert "Bài mới 1 trong 24 giờ, 3 trong 7 ngày" in shown["bo-de"]
-    assert f"Lần thành công gần nhất {moment(crawled)}" in shown["bo-de"]
-    assert f"Lần thu thập tới {moment(due)}" in shown["bo-de"]
-    assert "Lần thu thập tới đang chờ đến lượt" in shown["khac-0"]
-    assert "Lần thu thập tới tạm dừng" in shown["hai-chau"]
-    assert "Lỗi gần nhất robots.txt: HTTP 503" in shown["viet-hung"]
 
 
 # --- every page ------------------------------------------------------------------------------

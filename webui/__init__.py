@@ -80,8 +80,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["speakers"] = coverage.Speakers(config["PORTALS"], config["SOURCES"])
     for module in (saved, views, articles, revisions, wards, topics, comparison, status, health):
         app.register_blueprint(module.pages)
-    for blueprint in (api.answers, spreadsheet.answers, atom.answers, openapi.answers):
-        app.register_blueprint(blueprint)
+    for module in (api, spreadsheet, atom, openapi, status):
+        app.register_blueprint(module.answers)
     errors.register(app)
     languages.register(app)
     app.after_request(add_headers)
