@@ -35,8 +35,8 @@ format: install  ## put the code in order as `make check` wants it
 
 translations: install  ## take new texts of the page into the catalogues; compile them
 	mkdir -p build
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords lazy_gettext --no-location \
-		--sort-output --omit-header --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords 'lazy_gettext _l' \
+		--no-location --sort-output --omit-header --output-file build/messages.pot .
 	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir webui/translations \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel compile --directory webui/translations --statistics

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.small_site import served
+from tests.small_site import WITHDRAWN, configuration, served
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
@@ -18,6 +18,25 @@ FLAGS = [
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+
+PAGES = {
+    "home": "/",
+    "results": "/search?q=ngân sách",
+    "filtered": "/search?q=ngan sach&ward=phuong-bo-de-ha-noi&topic=kinh-te&from=2025&sort=newest",
+    "nothing": "/search?q=xyzzy&ward=phuong-bo-de-ha-noi",
+    "wrong date": "/search?q=rác&from=31/2/2026&to=abc",
+    "facet": "/search/facets/ward?q=ngân sách",
+    "article": "/articles/1",
+    "withdrawn": f"/articles/{WITHDRAWN}",
+    "ward": "/wards/phuong-bo-de-ha-noi",
+    "wards": "/wards",
+    "compare": "/compare?ward=phuong-bo-de-ha-noi&ward=phuong-viet-hung-ha-noi",
+    "topic": "/topics/kinh-te",
+    "status": "/status",
+    "saved": "/saved",
+    "missing": "/none",
+}
+"""Every kind of page, on the small site."""
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +58,20 @@ def site(small_site: dict[str, Any]) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def bare_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that has no index yet."""
+    with served(configuration(tmp_path_factory.mktemp("bare"))) as (address, _):
+        yield address
+
+
 def context(browser: Browser, site: str, size: dict[str, int], **options: Any) -> BrowserContext:
-    """A window of its own, without cookies; addresses may begin with a slash."""
-    return browser.new_context(base_url=site, viewport=size, locale="vi-VN", **options)  # type: ignore[arg-type]
+    """A window of its own, without cookies; addresses may begin with a slash.
+
+    Pages do not fade into each other, unless the options say so: a test would have to wait for it.
+    """
+    chosen = {"reduced_motion": "reduce", **options}
+    return browser.new_context(base_url=site, viewport=size, locale="vi-VN", **chosen)  # type: ignore[arg-type]
 
 
 @pytest.fixture

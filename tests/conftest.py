@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from indexer.wards import Gazetteer, load_gazetteer
-from tests.browsing import browser, desk, phone, site  # noqa: F401
+from tests.browsing import bare_site, browser, desk, phone, site  # noqa: F401
 from tests.small_site import make_site
 
 # No example is judged by its time, since machines are shared. Everything else stays as hypothesis

@@ -56,8 +56,9 @@ function prepareList(list) {
   const show = () => {
     const searches = read();
     list.replaceChildren(...searches.map((search) => filledRow(row, search, remove)));
-    document.getElementById("saved-none").hidden = searches.length > 0;
-    document.getElementById("saved-all").hidden = searches.length === 0;
+    list.hidden = searches.length === 0;
+    document.getElementById("saved-none").hidden = !list.hidden;
+    document.getElementById("saved-all").hidden = list.hidden;
   };
   const remove = ({ name, address }) => {
     write(without(address));
