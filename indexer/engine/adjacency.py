@@ -65,8 +65,9 @@ class Adjacency:
             here = term.from_places(starts)
             behind = [self._flags.take(here - step) for step in range(1, slop + 1)]
             self._flags[reached] = False
-            reached = here.take(reduce(np.logical_or, behind).nonzero()[0])
-        return starts.searchsorted(reached, "right") - 1
+            following = reduce(np.logical_or, behind).nonzero()[0]
+            reached = here.take(following)
+        return terms[-1].owners().take(following)
 
 
 def _pieces(room: NDArray[np.int64]) -> Iterator[slice]:

@@ -79,7 +79,7 @@ class Generation:
         self.kept = Cache(POSTINGS_KEPT)
         self.facet: Callable[[str], FacetColumn] = cache(self._facet)
         self.sorts: Callable[[str], NDArray[np.int64]] = cache(self._sorts)
-        self._scratch = np.empty(self.document_count, np.int32)
+        self._flags = np.zeros(self.document_count, np.bool_)  # all False between calls
         self.lengths: Callable[[str], Array] = cache(self._lengths)
         self.length_bytes: Callable[[str], NDArray[np.uint8]] = cache(self._length_bytes)
         self.total_length: Callable[[str], int] = cache(self._total_length)
@@ -130,7 +130,7 @@ class Generation:
             self.in_time()
             found = _all_occurrences(self.segments[number], field, term)
             self.kept.put(key, found, SMALL + found.owned)
-        return found.among(rows.astype(np.intp) - self.starts[number], self._scratch)
+        return found.among(rows.astype(np.intp) - self.starts[number], self._flags)
 
     def terms(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin so, in order of their UTF-8."""

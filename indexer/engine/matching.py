@@ -42,6 +42,7 @@ class Matching:
         self.live = generation.live
         self.adjacency = Adjacency(generation)
         self.kept = Cache(FLAGS_KEPT)
+        self._marked = np.zeros_like(self.live)  # all False between calls
         self.few = FEW * generation.document_count
         self.fewest = FEWEST * generation.document_count
         self._rows: dict[type[q.Query], Callable[[Any], Array]] = {
@@ -127,7 +128,13 @@ class Matching:
             return np.zeros(len(rows), np.bool_)
         if len(rows) * RARER < len(postings.documents):
             return places(postings, rows)[1]
-        return self._shared(term).take(rows)
+        if len(postings.documents) > COMMON * len(self.live):
+            return self._shared(term).take(rows)
+        documents = postings.documents.astype(np.intp)
+        self._marked[documents] = True
+        found = self._marked.take(rows)
+        self._marked[documents] = False
+        return found
 
     def _shared(self, query: q.Query) -> Mask:
         """mask(), kept for common terms, so nothing to write into."""

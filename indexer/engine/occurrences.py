@@ -28,8 +28,11 @@ class Occurrences:
 
     def each(self) -> tuple[NDArray[np.intp], Array]:
         """The document of every occurrence, by its number among these, and its position."""
-        owners = np.arange(len(self.counts)).repeat(self.counts)
-        return owners, self._positions()
+        return self.owners(), self._positions()
+
+    def owners(self) -> NDArray[np.intp]:
+        """The document of every occurrence, by its number among these."""
+        return np.arange(len(self.counts)).repeat(self.counts)
 
     def from_places(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Every position, counted on from the places where the documents begin."""
@@ -58,15 +61,18 @@ class AllOccurrences:
         arrays = self.documents, self.bounds
         return sum(each.nbytes for each in arrays if each.base is None)
 
-    def among(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> Occurrences:
-        """In these documents, all of which have some; `scratch` is as long as the segment."""
-        at = self._places(rows, scratch)
+    def among(self, rows: NDArray[np.intp], flags: NDArray[np.bool_]) -> Occurrences:
+        """In these documents, which ascend and all have some; `flags` has a False for each of the
+        segment."""
+        at = self._places(rows, flags)
         starts = self.bounds.take(at).astype(np.int64)
         ends = self.bounds.take(at + 1).astype(np.int64)
         return Occurrences(starts, ends - starts, self.positions)
 
-    def _places(self, rows: NDArray[np.intp], scratch: NDArray[np.int32]) -> NDArray[Any]:
+    def _places(self, rows: NDArray[np.intp], flags: NDArray[np.bool_]) -> NDArray[np.intp]:
         if len(rows) * RARER < len(self.documents):
             return self.documents.searchsorted(rows.astype(self.documents.dtype))
-        scratch[self.documents.astype(np.intp)] = np.arange(len(self.documents), dtype=np.int32)
-        return scratch.take(rows)
+        flags[rows] = True
+        found: NDArray[np.intp] = flags.take(self.documents).nonzero()[0]
+        flags[rows] = False
+        return found
