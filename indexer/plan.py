@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from whoosh.query import And, Not, NullQuery, Or, Query, Term
+from whoosh.query import And, Not, NullQuery, Or, Prefix, Query, Term
 from whoosh.query import Sequence as Adjacent
 
 from indexer.abbreviations import Alternative, alternatives
@@ -87,6 +87,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """A group or a span: what a text matches that has the whole of it, and a query for each of its
+    plain words, to weigh what has most of them."""
+
+    whole: Query
+    wished: Sequence[Query]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What matches, what ranks (an Or of terms with boosts), what is marked, what was added.
 
@@ -111,6 +120,12 @@ def plan(
     return _Planner(filters.joined(parsed), literal, spellings, filters).plan()
 
 
+def in_title(begun: Sequence[str]) -> Query:
+    """Matches titles with all of these folded keys, the last of which is only begun."""
+    whole = [Term(TITLE_FOLDED, key) for key in begun[:-1]]
+    return And([*whole, Prefix(TITLE_FOLDED, begun[-1])])
+
+
 class _Planner:
     def __init__(
         self,
@@ -133,9 +148,12 @@ class _Planner:
 
     def plan(self) -> Plan:
         required: list[Query] = [NullQuery] if self.parsed.wordless else []
-        wished: list[Query] = []
-        for unit, plain in self._units():
-            (wished if plain else required).append(unit)
+        plain: list[Unit] = []
+        for unit in self._units():
+            if unit.wished:
+                plain.append(unit)
+            else:
+                required.append(unit.whole)
         for part in self.parsed.excluded:
             required.append(Not(self._matching(part)))
             if part.field in FILTERS:
@@ -146,9 +164,9 @@ class _Planner:
         for start, end in runs(self.parsed.groups):
             self._rank_run([group[0] for group in self.parsed.groups[start:end]])
         ranking = Or([Term(name, text, boost) for (name, text), boost in self.terms.items()])
-        wished = list(dict.fromkeys(wished))
+        wished = list(dict.fromkeys(each for unit in plain for each in unit.wished))
         return Plan(
-            complete=And([*required, *wished]),
+            complete=And([*required, *dict.fromkeys(unit.whole for unit in plain)]),
             partial=self._partial(required, wished),
             sentence=len(wished) > ALL_WHERE_FOUND,
             ranking=ranking,
@@ -161,23 +179,22 @@ class _Planner:
             return None
         return MostOf(wished, And(required), SHARE_REQUIRED)
 
-    def _units(self) -> Iterator[tuple[Query, bool]]:
-        """A query for each group, abbreviated spans as one, and whether it is a plain word."""
+    def _units(self) -> Iterator[Unit]:
+        """A unit for each group, and one for each span."""
         spans = self._spans()
         position = 0
         while position < len(self.parsed.groups):
             group = self.parsed.groups[position]
             span = spans.get(position)
             if span:
-                for unit in self._either(self.parsed.groups[position : span.end], span):
-                    yield unit, True
+                yield self._either(self.parsed.groups[position : span.end], span)
                 position = span.end
                 continue
             for part in group:
                 self._note(part)
             alternatives_ = [self._matching(part) for part in group]
-            plain = all(part.plain for part in group)
-            yield alternatives_[0] if len(group) == 1 else Or(alternatives_), plain
+            whole = alternatives_[0] if len(group) == 1 else Or(alternatives_)
+            yield Unit(whole, [whole] if all(part.plain for part in group) else [])
             position += 1
 
     def _spans(self) -> Mapping[int, Span]:
@@ -215,12 +232,8 @@ class _Planner:
             span.end = last
         return found
 
-    def _either(self, groups: Sequence[Sequence[Part]], span: Span) -> Iterator[Query]:
-        """Each word of a span as typed, or other words that say the whole, or the number it is.
-
-        All of them match what has all the words or says it otherwise, and most of them what has
-        most of the words.
-        """
+    def _either(self, groups: Sequence[Sequence[Part]], span: Span) -> Unit:
+        """The words of a span as typed, or other words that say the same, or the number it is."""
         parts = [part for group in groups for part in group]
         for part in parts:
             self._note(part)
@@ -237,8 +250,9 @@ class _Planner:
         ]
         numbers = [Term(CITED, number) for number in span.cited]
         wards = [Having("wards", name.slugs) for name in span.followed]
-        for part in parts:
-            yield Or([self._matching(part), *phrases, *numbers, *wards])
+        others = [*phrases, *numbers, *wards]
+        typed_ = [self._matching(part) for part in parts]
+        return Unit(Or([And(typed_), *others]), [Or([each, *others]) for each in typed_])
 
     def _note_other(self, typed: str, other: Alternative) -> None:
         """Mark what is searched beside what was typed, let it rank, and say so."""

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from indexer.days import read_day
-from indexer.normalize import normalize, syllables
+from indexer.normalize import Token, normalize, syllables
 
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -164,6 +164,30 @@ def _part(found: re.Match[str]) -> Part:
         field=field,
         quoted=found["quoted"] is not None,
     )
+
+
+def word_runs(text: str) -> tuple[str, list[list[Token]]]:
+    """The text as it is read, and its words in rows that nothing parts, with their places there.
+
+    >>> normal, rows = word_runs('rác “thu gom” phuong:Bồ tieude:hè -x')
+    >>> normal, [[token.key for token in row] for row in rows]
+    ('rác "thu gom" phuong:Bồ tieude:hè -x', [['rác'], ['thu', 'gom'], ['hè']])
+    """
+    normal = normalize(text[:LONGEST_QUERY])
+    rows: list[list[Token]] = [[]]
+    for found in PART.finditer(normal):
+        part = _part(found)
+        if not part.plain:
+            rows.append([])
+        if not found["excluded"] and found[0] not in OR and part.field in ("", "tieude"):
+            start = found.end() - len(found[0]) + found[0].rindex(part.typed)
+            rows[-1] += [
+                Token(key, start + first, start + last)
+                for key, first, last in syllables(part.typed)
+            ]
+        if not part.plain:
+            rows.append([])
+    return normal, [row for row in rows if row]
 
 
 def runs(groups: tuple[tuple[Part, ...], ...], joined: bool = False) -> Iterator[tuple[int, int]]:

@@ -33,7 +33,7 @@ from indexer.generations import IndexDamaged, Manifest, is_served, newest_whole
 from indexer.hits import facts_at, hits
 from indexer.normalize import fold
 from indexer.periods import Kind, Period
-from indexer.plan import FORMULA, Plan, Targets, plan
+from indexer.plan import FORMULA, Plan, Targets, in_title, plan
 from indexer.query import PAGE_SIZE, Query, parse
 from indexer.results import FacetValue, Hit, Listing, Results, Timeline
 from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
@@ -135,6 +135,21 @@ class Searcher:
             matching = _under(self._found(planned)[0], self._filters(query))
             rows, scores = self._first(query, planned, matching, limit)
         return Listing(len(matching), self._read(rows, scores, planned.targets))
+
+    def having_all(self, query: Query) -> int:
+        """How many articles have all the words of a query. Raises TooSlow as search() does."""
+        with self._in_time():
+            planned = plan(parse(query.text), query.literal, self.spellings, self.filters)
+            rows = self.evaluator.matching.rows(planned.complete)
+            return len(_under(rows, self._filters(query)))
+
+    def titled(self, begun: Sequence[str], limit: int) -> Iterator[Hit]:
+        """The newest articles whose title has these folded keys, the last of which is only begun.
+        Raises TooSlow."""
+        with self._in_time():
+            rows = self.evaluator.matching.rows(in_title(begun))
+            listed = first_by(self.generation, PUBLISHED, rows, limit, True)
+        return self._read(listed, [0.0] * len(listed), Targets())
 
     def _read(
         self, rows: NDArray[np.intp], scores: Sequence[float], targets: Targets
