@@ -15,7 +15,7 @@ from whoosh.query import Term
 from indexer.engine.cache import Cache
 from indexer.engine.field_writer import LENGTHS
 from indexer.engine.formula import Formula, codes_of
-from indexer.engine.generation import Array, Generation, Postings, places
+from indexer.engine.generation import SMALL, Array, Generation, Postings, places
 
 COMMON = 1 / 16
 """Share of the documents from which on a term's weights are kept as a row, one each document."""
@@ -46,7 +46,7 @@ class Weights:
         found: Weighted | None = self.kept.get(key)
         if found is None:
             found = self._of(term)
-            self.kept.put(key, found, found.size)
+            self.kept.put(key, found, SMALL + found.size)
         return found
 
     def among(self, term: Term, rows: Array) -> Scores:
@@ -102,7 +102,7 @@ class Weighted:
         self.short_table = short_table
         self.large = large
         self.common = self.count >= max(COMMON * len(lengths), 1)
-        self.size = postings.owned + 4 * (self.count + len(lengths) * self.common)
+        self.size = 4 * (self.count + len(lengths) * self.common)
 
     @cached_property
     def weights(self) -> Scores:
