@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from math import inf
 from pathlib import Path
@@ -20,6 +20,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.article import VIETNAM
 from crawler.store import open_readonly
 from indexer.days import midnight
 from indexer.document import TYPES, Document
@@ -203,6 +204,18 @@ class Searcher:
         """The day in Vietnam, from 1970-01-01, of each document that has a date."""
         seconds = self.generation.sorts(PUBLISHED) - midnight(date(1970, 1, 1))
         return (seconds // 86_400).astype(np.int32)
+
+    def newest(self, name: str) -> dict[str, datetime]:
+        """When the newest article was published, by value of a facet; none for one that has only
+        undated ones."""
+        rows = np.flatnonzero(self.generation.live & ~self.undated)
+        facet = self.generation.facet(name)
+        greatest = facet.greatest(rows, self.generation.sorts(PUBLISHED).take(rows)).tolist()
+        return {
+            value: datetime.fromtimestamp(moment, VIETNAM)
+            for value, moment in zip(facet.values, greatest, strict=True)
+            if moment != MISSING
+        }
 
     def document(self, number: int) -> Document | None:
         """The document of an article by the store's number; None where it is not indexed."""

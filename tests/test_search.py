@@ -341,6 +341,16 @@ def test_a_page_past_the_end_is_empty_and_knows_the_total(world: World) -> None:
     assert (results.hits, results.total) == ((), ARTICLES)
 
 
+@pytest.mark.parametrize("facet", FACETS)
+def test_the_newest_of_every_value(world: World, facet: str) -> None:
+    newest = world.searcher.newest(facet)
+    dated = [known for known in world.known.values() if known.published]
+    assert newest == {
+        value: max(known.published for known in dated if value in known.values[facet])
+        for value in {value for known in dated for value in known.values[facet]}
+    }
+
+
 @pytest.mark.parametrize("text", ["", "rac"])
 def test_of_very_many_articles_the_first_are_listed_and_all_counted(
     world: World, monkeypatch: pytest.MonkeyPatch, text: str

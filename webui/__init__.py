@@ -26,11 +26,14 @@ from webui import (
     limits,
     names,
     openapi,
+    opensearch,
     params,
     revisions,
     saved,
+    sitemap,
     spreadsheet,
     status,
+    structured,
     topics,
     understood,
     views,
@@ -80,6 +83,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["speakers"] = coverage.Speakers(config["PORTALS"], config["SOURCES"])
     for module in (saved, views, articles, revisions, wards, topics, comparison, status, health):
         app.register_blueprint(module.pages)
+    for module in (sitemap, opensearch):
+        app.register_blueprint(module.pages)
     for module in (api, spreadsheet, atom, openapi, status):
         app.register_blueprint(module.answers)
     errors.register(app)
@@ -117,6 +122,7 @@ def _prepare_templates(app: Flask) -> None:
     )
     environment.globals.update(
         absolute=absolute,
+        breadcrumbs=structured.breadcrumbs,
         csv_rows=spreadsheet.ROWS,
         link=params.link,
         marked=format.marked,
@@ -129,4 +135,5 @@ def _prepare_templates(app: Flask) -> None:
         time_units=names.TIME_UNITS,
         tag=tag,
         toggled=params.toggled,
+        website=structured.website,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -66,6 +67,12 @@ class Reading:
         """Articles about the same as this one, none of `but`. Raises IndexMissing."""
         with self._turn:
             return similar(self._newest(), document, but, most)
+
+    def newest(self, field: str) -> Mapping[str, datetime]:
+        """When the newest article was published, by value of one of the facets of Query. Raises
+        IndexMissing."""
+        with self._turn:
+            return self._newest().newest(field)
 
     def label(self, field: str, value: str) -> str:
         """What people call a value of one of the facets of Query. Raises IndexMissing."""

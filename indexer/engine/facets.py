@@ -52,6 +52,15 @@ class FacetColumn:
         counts[values] = np.add.reduceat(of_sets.take(owners), starts) if len(values) else 0
         return counts
 
+    def greatest(self, rows: Array, keys: Array) -> NDArray[np.int64]:
+        """The greatest key of these documents for each of `values`; the lowest there is where none
+        has it. `keys` are those of the documents, in their order."""
+        of_sets = np.full(len(self.set_ends), np.iinfo(np.int64).min)
+        np.maximum.at(of_sets, self.sets.take(rows), keys)
+        greatest = np.full(len(self.values), np.iinfo(np.int64).min)
+        np.maximum.at(greatest, self.set_values, of_sets.take(self._owners))
+        return greatest
+
     @cached_property
     def _owners(self) -> NDArray[np.intp]:
         """The set of each of `set_values`."""
