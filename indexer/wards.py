@@ -127,6 +127,12 @@ class Gazetteer:
         """The provinces of today."""
         return tuple(each for each in self._provinces.values() if each.current)
 
+    def merged_into(self, slug: str) -> tuple[Province, ...]:
+        """The provinces of before that the one of today was made of, itself not among them."""
+        return tuple(
+            each for each in self._provinces.values() if slug in each.successors and each.slug != slug
+        )
+
     def province_named(self, name: str) -> Province | None:
         """The province, of today or merged away, by any of its names.
 

@@ -180,24 +180,6 @@ def test_values_of_one_facet_add_up_and_facets_narrow(client: FlaskClient) -> No
     assert found(("ward", one), ("topic", topic)) == found(("ward", one)) & found(("topic", topic))
 
 
-def test_a_ticked_value_stays_where_it_is(client: FlaskClient) -> None:
-    before = list(values(get(client, "/search"), "ward"))
-    eighth = before[7]
-    after = values(get(client, f"/search?ward={eighth}"), "ward")
-    assert list(after) == before
-    assert [value for value, (_, ticked) in after.items() if ticked] == [eighth]
-
-
-def test_a_ticked_value_from_behind_see_all_is_in_view(client: FlaskClient) -> None:
-    page = get(client, "/search")
-    (more,) = page.xpath("//details[@class='rest'][.//input[@name='ward']]")
-    assert text(more.find("summary")) == f"Xem tất cả {len(values(page, 'ward'))} phường, xã"
-    value = more.xpath(".//input/@value")[-1]
-    page = get(client, f"/search?ward={value}")
-    assert not page.xpath(f"//details[@class='rest']//input[@value='{value}']")
-    assert values(page, "ward")[value][1]
-
-
 @pytest.mark.parametrize("facet", ["ward", "province", "topic", "source", "type"])
 def test_a_value_that_is_none_is_shown_ticked_and_can_be_dropped(
     client: FlaskClient, facet: str

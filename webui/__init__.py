@@ -17,6 +17,7 @@ from webui import (
     articles,
     assets,
     atom,
+    choices,
     comparison,
     coverage,
     errors,
@@ -52,7 +53,7 @@ PACKED_TYPES = [
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -130,6 +131,7 @@ def _prepare_templates(app: Flask) -> None:
         filter_name=names.filter_name,
         labels=names.LABELS,
         name_of=names.name_of,
+        old_names_of=choices.old_names,
         span=format.span,
         stale=coverage.stale,
         time_units=names.TIME_UNITS,

@@ -13,44 +13,15 @@ from crawler.article import VIETNAM
 from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
-from webui import params
+from webui import choices, params
 from webui.charts import periods
-from webui.names import LABELS, filter_name, name_of
+from webui.names import filter_name
 from webui.reading import reading
 
 pages = Blueprint("pages", __name__)
 
-SHOWN_VALUES = 8
-"""Values of a facet in view; the others lie behind "Xem tất cả"."""
-
-LISTED_VALUES = 300
-"""Values of a facet in the page at all, so that a page of a big country stays small."""
-
 NEWS_AT_HOME = 5
 FACETS_AT_HOME = ("topic", "ward", "province")
-
-RECOVERIES = 12
-"""Filters whose removal is tried where nothing was found: each is one more search."""
-
-
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
-    """A facet as the page shows it: values in view, and those behind "Xem tất cả"."""
-
-    name: str
-    label: str
-    shown: tuple[FacetValue, ...]
-    more: tuple[FacetValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """A search near one that found nothing: what it does otherwise, and how much it finds."""
-
-    label: str
-    query: Query
-    total: int
-
 
 @pages.get("/")
 def home() -> str:
@@ -79,60 +50,67 @@ def search() -> Response:
         results=results,
         filters=params.filters(asked.query),
         cleared=params.cleared(asked.query),
-        groups=facet_groups(asked.query, results),
+        groups=choices.facet_groups(asked.query, results),
         periods=periods(asked.query, results.timeline),
         presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
+        meant=reading().did_you_mean(asked.query, results),
         recoveries=recoveries(asked.query) if not results.total else [],
+        days=reading().days() if not results.total else None,
         page_numbers=page_numbers(asked.query.page, results.pages),
         at_page=lambda number: params.at_page(asked.query, number),
         changed=params.changed,
     )
+    return _unlisted(page)
+
+
+@pages.get("/search/facets/<name>")
+def facet(name: str) -> Response:
+    """Every value of a facet under a search, to look through and tick; `page` is one of theirs."""
+    asked = params.read(request.args.items(multi=True)).query
+    find = " ".join(request.args.get("find", "").split())[: params.TEXT_LIMIT]
+    by_name = request.args.getlist("order")[-1:] == ["name"]
+    values = _offered(name, asked)
+    return _unlisted(
+        render_template(
+            "facet.html",
+            name=name,
+            query=params.at_page(asked, 1),
+            kept=[pair for pair in params.to_pairs(asked) if pair[0] not in (name, "page")],
+            find=find,
+            by_name=by_name,
+            listed=choices.listed(name, values, find, by_name, asked.page),
+            path=request.path,
+            changed=params.changed,
+            page_numbers=page_numbers,
+        )
+    )
+
+
+@pages.get("/search/facets/<name>/values")
+def facet_values(name: str) -> Response:
+    """The same values as a list without a page around it, for the box inside a facet."""
+    asked = params.read(request.args.items(multi=True)).query
+    return _unlisted(render_template("values.html", name=name, values=_offered(name, asked)))
+
+
+def _offered(name: str, asked: Query) -> list[FacetValue]:
+    """The values of a facet under a search, whichever its page; 404 where it is no facet."""
+    if name not in params.FACETS:
+        abort(404)
+    return choices.offered(name, asked, reading().search(params.at_page(asked, 1)))
+
+
+def _unlisted(page: str) -> Response:
+    """The answer, not to be listed by other search engines."""
     response = make_response(page)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def facet_groups(query: Query, results: Results) -> list[FacetGroup]:
-    """The facets in the order of the page; none without a value.
-
-    Values come in the order of the results, never moved because they were ticked: a ticked one
-    from behind "Xem tất cả" joins those in view at their end.
-    """
-    groups = []
-    for name, field in params.FACETS.items():
-        values = _values(name, getattr(query, field), results.facets.get(field, ()))
-        shown = values[:SHOWN_VALUES] + [v for v in values[SHOWN_VALUES:] if v.selected]
-        more = [value for value in values[SHOWN_VALUES:LISTED_VALUES] if not value.selected]
-        if values:
-            groups.append(FacetGroup(name, str(LABELS[name]), tuple(shown), tuple(more)))
-    return groups
-
-
-def home_groups(results: Results) -> list[FacetGroup]:
+def home_groups(results: Results) -> list[choices.FacetGroup]:
     """The facets to browse by, in their order at home."""
-    groups = {group.name: group for group in facet_groups(Query(), results)}
+    groups = {group.name: group for group in choices.facet_groups(Query(), results)}
     return [groups[name] for name in FACETS_AT_HOME if name in groups]
-
-
-def _values(name: str, chosen: tuple[str, ...], found: tuple[FacetValue, ...]) -> list[FacetValue]:
-    """Values with articles, and every chosen one even without."""
-    known = {value.value for value in found}
-    absent = [FacetValue(v, name_of(name, v), 0, True) for v in chosen if v not in known]
-    return [value for value in found if value.count or value.selected] + absent
-
-
-def recoveries(query: Query) -> list[Recovery]:
-    """Searches that find something: without each filter, without all of them, without accents."""
-    filters = params.filters(query)[:RECOVERIES]
-    tried = [
-        (_("Bỏ “%(filter)s”", filter=filter_name(applied)), applied.without) for applied in filters
-    ]
-    if len(filters) > 1:
-        tried.append((_("Xóa tất cả bộ lọc"), params.cleared(query)))
-    if fold(query.text) != query.text.lower():
-        tried.append((_("Tìm không dấu"), params.changed(query, text=fold(query.text))))
-    found = [Recovery(label, near, reading().search(near).total) for label, near in tried]
-    return [recovery for recovery in found if recovery.total]
 
 
 def page_numbers(page: int, pages: int) -> list[int | None]:

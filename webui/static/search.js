@@ -1,42 +1,57 @@
 // What makes filtering quicker where scripts run. The page works whole without it.
 
 const MANY = 10; // values from which a facet gets a box to search it
+const MOST = 50; // values found that are shown; all are counted
 
 /** Lower case, no accents: "Bến Nghé" → "ben nghe". */
 function fold(text) {
   return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/đ/g, "d");
 }
 
-/** Put a box above the values of a facet that shows only those with the typed text. */
+/** All values of a facet as rows; those that stood in the page stay as they are. */
+async function allRows(group) {
+  const response = await fetch(group.dataset.values);
+  if (!response.ok) throw new Error(response.status);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const list = group.querySelector(".choices");
+  const known = new Map([...list.children].map((row) => [row.querySelector("input").value, row]));
+  return [...page.querySelectorAll(".choices > li")].map((row) => {
+    const inView = known.get(row.querySelector("input").value);
+    if (!inView) list.append(row);
+    const words = fold(`${row.querySelector(".name").textContent}, ${row.dataset.alias ?? ""}`);
+    return { row: inView ?? row, inView, words };
+  });
+}
+
+/** Put a box above the values of a facet that finds among all of them, by old names too. */
 function addFilterBox(group, number) {
-  const rows = [...group.querySelectorAll(".choices > li")];
-  if (rows.length <= MANY) return;
-  const rest = group.querySelector("details");
+  if (group.dataset.total <= MANY) return;
   const label = document.createElement("label");
   const box = document.createElement("input");
   const status = document.createElement("p");
+  let loading;
   box.type = "search";
   box.id = `facet-box-${number}`;
   box.autocomplete = "off";
   label.htmlFor = box.id;
-  label.textContent = `Tìm trong ${group.dataset.facet.toLowerCase()}`;
+  label.textContent = group.dataset.find;
   status.className = "hint";
   status.setAttribute("role", "status");
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });
-  box.addEventListener("input", () => {
+  box.addEventListener("input", async () => {
+    const rows = await (loading ??= allRows(group)).catch(() => (loading = undefined));
+    if (!rows) return;
     const wanted = fold(box.value.trim());
-    let shown = 0;
-    for (const row of rows) {
-      const ticked = row.querySelector("input").checked;
-      const matches = fold(row.querySelector(".name").textContent).includes(wanted);
-      row.hidden = !matches && !ticked;
-      shown += matches;
+    const found = rows.filter(({ words }) => words.includes(wanted));
+    const shown = new Set(wanted ? found.slice(0, MOST) : rows.filter(({ inView }) => inView));
+    for (const each of rows) {
+      each.row.hidden = !shown.has(each) && !each.row.querySelector("input").checked;
     }
-    if (wanted && rest) rest.open = true;
     const ticked = group.querySelectorAll(".choices input:checked").length;
-    status.textContent = wanted ? `${shown} giá trị, ${ticked} đang chọn` : "";
+    const text = group.dataset.status.replace("{n}", found.length).replace("{m}", ticked);
+    status.textContent = wanted ? text : "";
   });
   group.querySelector("legend").after(label, box, status);
 }
