@@ -23,7 +23,7 @@ from whoosh.scoring import BM25F
 from indexer.engine import (
     accumulator,
     adjacency,
-    blocks,
+    document_blocks,
     generation,
     matching,
     merge,
@@ -85,7 +85,7 @@ KNOBS: Mapping[str, Sequence[tuple[ModuleType, str, float]]] = {
     "merged soon": [(writer, "FAN", 2)],
     "seldom merged": [(writer, "LIVING", 0.0)],
     "in small pieces": [(writer, "FULL", 20), (merge, "RANGE", 3), (adjacency, "PIECE", 5)],
-    "in many blocks": [(blocks, "BLOCK", 2)],
+    "in many blocks": [(document_blocks, "BLOCK", 2)],
     "all at once": [(module, share, 0.0) for module, share in SHARES],
     "row by row": [(module, share, 9.0) for module, share in SHARES],
     "looked up": [(module, "RARER", 0) for module in (weights, matching, occurrences)],

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.engine import blocks
+from indexer.engine import document_blocks
 from indexer.engine import merge as merging
 from indexer.engine.fields import Kept
 from indexer.engine.invert import Batch, Entry
@@ -78,7 +78,7 @@ def test_merged_is_written_at_once(
     with (
         TemporaryDirectory() as name,
         patch.object(merging, "RANGE", size),
-        patch.object(blocks, "BLOCK", block),
+        patch.object(document_blocks, "BLOCK", block),
     ):
         folder = Path(name)
         written(living, folder / "once")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from whoosh.util.numeric import byte_to_length
 
 from indexer.engine.arrays import ArraysWriter, narrowest
-from indexer.engine.blocks import blocks_of, flags_of, lower
+from indexer.engine.document_blocks import blocks_of, flags_of, lower
 from indexer.engine.fields import Kept
 
 FREQUENT = 255

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.arrays import Arrays
-from indexer.engine.blocks import blocks_of, numbered
 from indexer.engine.dictionary import Dictionary
+from indexer.engine.document_blocks import blocks_of, numbered
 from indexer.engine.facets import FacetColumn
 
 Array = NDArray[Any]

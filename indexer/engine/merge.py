@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.arrays import ArraysWriter
-from indexer.engine.blocks import blocks_of
 from indexer.engine.dictionary import Dictionary, write_terms
+from indexer.engine.document_blocks import blocks_of
 from indexer.engine.field_writer import FieldWriter, Postings
 from indexer.engine.fields import Kept
 from indexer.engine.mapped import MappedSegment
