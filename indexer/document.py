@@ -11,11 +11,11 @@ from typing import Literal
 from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, numbers_in
-from indexer.mentions import may_name, mentions_in
+from indexer.mentions import mentions_in
 from indexer.normalize import keys, normalize
 from indexer.periods import Period, periods_in
 from indexer.reporting import reported_in
-from indexer.syllable_table import syllable_table
+from indexer.syllable_table import normal_table
 from indexer.topic_model import TopicModel
 from indexer.topics import TopicMatch, topics_in
 from indexer.units import Unit
@@ -99,14 +99,13 @@ class Annotator:
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
         article = stored.article
-        title, body = normalize(article.title), normalize(article.text)
-        text = f"{title}\n{body}"
-        table = syllable_table(text) if may_name(text) else None
-        syllables = table.keys if table else keys(text)
+        table, _ = normal_table(f"{article.title}\n{article.text}")
+        title, text = normalize(article.title), table.text
+        body = text[len(title) + 1 :]
         day = article.published.day if article.published else None
         source = self.sources.get(article.portal)
         home = self.home(source, day is not None and day < REFORM) if source else NOWHERE
-        named = mentions_in(self.gazetteer, table, home.province, day, home.ward) if table else []
+        named = mentions_in(self.gazetteer, table, home.province, day, home.ward)
         units = list(dict.fromkeys([*home.wards, *(mention.unit for mention in named)]))
         today = [after for unit in units for after in self.gazetteer.today(unit.slug)]
         provinces = (*home.provinces, *(unit.province_slug for unit in today))
@@ -116,7 +115,7 @@ class Annotator:
             wards=tuple(dict.fromkeys(unit.slug for unit in today)),
             wards_then=tuple(unit.slug for unit in units),
             provinces=tuple(dict.fromkeys(provinces)),
-            topics=tuple(match.slug for match in self._topics(title, syllables, article.section)),
+            topics=tuple(match.slug for match in self._topics(title, table.keys, article.section)),
             type=type_of(title),
             numbers=numbers_in(text),
             periods=periods_in(text, day),

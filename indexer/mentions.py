@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,10 +24,6 @@ COUNTS = {"các", "những", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tá
 OTHER_ENDS = {"thị", "tác", "tấn"}
 """Keys before "xã" where it is no commune: thị xã, hợp tác xã, Thông tấn xã."""
 
-_KIND = re.compile(
-    r"[PpXxTtKk](?<=\b.)(?i:(?<=p)hường|(?<=x)ã|(?<=t)rấn|(?<=k)hu|(?<=p)|(?<=t)t)\W{1,3}(?=\w)"
-)
-"""It begins with a class of characters, which the regex engine looks for fastest."""
 _KIND_ENDS = {kind.split()[-1] for kind in KINDS}
 
 
@@ -66,14 +61,7 @@ def mentions(
     unit of today and its namesake before 1 July 2025 the one of `day` is taken; a text of no day is
     of before where it names a district, as there are none since.
     """
-    if not may_name(text):
-        return []
     return mentions_in(gazetteer, syllable_table(text), province, day, own)
-
-
-def may_name(text: str) -> bool:
-    """Whether a capital or a number stands after any kind of unit; else it names none."""
-    return not all(text[match.end()].islower() for match in _KIND.finditer(text))
 
 
 def mentions_in(

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.fields import Schema
 
 from indexer.document import Document
@@ -19,10 +21,11 @@ from indexer.document_numbers import number_key
 from indexer.engine.fields import Keys, PairsOf
 from indexer.engine.invert import Entry
 from indexer.engine.sorting import MISSING
-from indexer.normalize import fold, keys, keys_and_lengths
+from indexer.normalize import fold, keys
 from indexer.offsets import packed
 from indexer.periods import Period
 from indexer.segment import words
+from indexer.syllable_table import normal_table
 
 CITED = "cited"
 """Numbers of documents that the text cites, folded and without signs ("154 kh tu")."""
@@ -105,10 +108,10 @@ _SPELLED = lru_cache(KEYS_KNOWN)(spelled)
 def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
     """What is indexed of a document and of the texts of its files."""
     article = document.article
-    title, title_lengths = keys_and_lengths(article.title)
-    text, lengths = keys_and_lengths(article.text)
+    table, lengths = normal_table(f"{article.title}\n{article.text}")
+    end = len(keys(article.title))
     beside = keys("\n".join((*article.captions, article.byline)))
-    both = [*title, TITLE_END, *text, *beside]
+    both = [*table.keys[:end], TITLE_END, *table.keys[end:], *beside]
     folded = [*map(_FOLDED, both)]
     exact = [*map(_SPELLED, both)]
     linked = [key for file in files for key in (*keys(file), TITLE_END)]
@@ -117,8 +120,8 @@ def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
         number=document.id,
         keys={
             CITED: [number_key(str(number)) for number in document.numbers],
-            TITLE: exact[: len(title)],
-            TITLE_FOLDED: folded[: len(title)],
+            TITLE: exact[:end],
+            TITLE_FOLDED: folded[:end],
             TEXT_: exact,
             TEXT_FOLDED: folded,
             WORDS: words(f"{article.title}\n{article.text}"),
@@ -136,8 +139,16 @@ def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
             PUBLISHED: int(published.moment.timestamp()) if published else MISSING,
             DIGEST: digest_of(article.sha256),
         },
-        stored=_json(facts_of(document) | {OFFSETS: [packed(title_lengths), packed(lengths)]}),
+        stored=_json(facts_of(document) | {OFFSETS: _offsets(article.title, lengths, end)}),
     )
+
+
+def _offsets(title: str, lengths: NDArray[np.int64], end: int) -> list[str]:
+    """Where the syllables of title and text stand, by the lengths of both with one sign between;
+    so many are in the title."""
+    of_title, of_text = lengths[: 2 * end], lengths[2 * end :].copy()
+    of_text[:1] -= len(title) + 1 - of_title.sum()
+    return [packed(of_title), packed(of_text)]
 
 
 def _json(facts: Mapping[str, Any]) -> bytes:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from indexer.normalize import keys_and_lengths
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.normalize import aligned, keys_and_lengths, keys_and_lengths_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,16 @@ def syllable_table(text: str) -> SyllableTable:
     """The syllables of a text, where they stand in it as given."""
     keys, lengths = keys_and_lengths(text)
     return SyllableTable(text, keys, lengths.cumsum().tolist())
+
+
+@lru_cache(1)
+def normal_table(text: str) -> tuple[SyllableTable, NDArray[np.int64]]:
+    """The syllables of a text, where they stand in it as normalised; and where they stand in it as
+    given, as normalize.keys_and_lengths() says.
+
+    The last one is remembered, for an article is understood and then indexed.
+    """
+    normal, places = aligned(text)
+    keys, lengths = keys_and_lengths_in(normal)
+    table = SyllableTable(normal, keys, lengths.cumsum().tolist())
+    return table, keys_and_lengths(text)[1] if places else lengths

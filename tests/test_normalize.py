@@ -170,7 +170,6 @@ PIECES = (
 
 @given(st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_syllables_are_those_of_the_whole_text(text: str) -> None:
-    """They are found chunk by chunk, and those of most chunks are remembered."""
     normal, places = aligned(text)
     found = re.finditer(r"\w[\w\u0300-\u036f]*", normal.lower().replace("_", " "))
     spans = [match.span() for match in found]
