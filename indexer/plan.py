@@ -251,8 +251,8 @@ class _Planner:
         numbers = [Term(CITED, number) for number in span.cited]
         wards = [Having("wards", name.slugs) for name in span.followed]
         others = [*phrases, *numbers, *wards]
-        typed_ = [self._matching(part) for part in parts]
-        return Unit(Or([And(typed_), *others]), [Or([each, *others]) for each in typed_])
+        words_ = [self._matching(part) for part in parts]
+        return Unit(Or([And(words_), *others]), [Or([each, *others]) for each in words_])
 
     def _note_other(self, typed: str, other: Alternative) -> None:
         """Mark what is searched beside what was typed, let it rank, and say so."""
