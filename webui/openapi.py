@@ -12,7 +12,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response
 
 from indexer.query import PAGE_SIZE
-from webui import api, atom, spreadsheet
+from webui import api, atom, spreadsheet, status
 from webui.languages import CHOICE, LANGUAGES
 from webui.params import CHOICES, FACETS, LAST_PAGE, TEXT_LIMIT, VALUES_LIMIT
 from webui.programs import open_blueprint
@@ -24,7 +24,9 @@ PATH = "/openapi.json"
 Schema = dict[str, Any]
 
 STRING: Schema = {"type": "string"}
+MAYBE: Schema = {"type": ["string", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+PROBLEM: Schema = {"$ref": "#/components/responses/Problem"}
 PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
 DAY: Schema = {
     "type": "string",
@@ -71,7 +73,10 @@ def description() -> Schema:
             "version": version("tinphuong"),
             "description": "News of Vietnam's wards and communes: one search in three formats.",
         },
-        "paths": {path: {"get": operation(path)} for path in FORMATS},
+        "paths": {
+            **{path: {"get": operation(path)} for path in FORMATS},
+            status.PATH: {"get": portals()},
+        },
         "components": {
             "schemas": {"Results": results(), "Article": article(), "Problem": problem()},
             "responses": {"Problem": problem_response()},
@@ -93,7 +98,6 @@ def operation(path: str) -> Schema:
     }
     if path == api.PATH:
         found["links"] = links()
-    problem: Schema = {"$ref": "#/components/responses/Problem"}
     return {
         "operationId": name,
         "summary": summary,
@@ -101,9 +105,45 @@ def operation(path: str) -> Schema:
         "responses": {
             "200": found,
             "304": {"description": "As If-None-Match says, nothing is new"},
-            **dict.fromkeys(("400", "429", "503"), problem),
+            **dict.fromkeys(("400", "429", "503"), PROBLEM),
         },
     }
+
+
+def portals() -> Schema:
+    """What /status.json promises."""
+    state = _list({"type": "string", "enum": list(status.STATES)})
+    described = "How every portal is doing"
+    content = {"application/json": {"schema": _object(waiting=COUNT, sources=_list(portal()))}}
+    return {
+        "operationId": "portals",
+        "summary": described,
+        "parameters": [
+            {"name": "state", "in": "query", "schema": state, "description": "Any of them"}
+        ],
+        "responses": {
+            "200": {"description": described, "content": content},
+            **dict.fromkeys(("400", "429", "503"), PROBLEM),
+        },
+    }
+
+
+def portal() -> Schema:
+    """One portal: when it was last crawled, when it is due, and what went wrong."""
+    return _object(
+        source=_object(id=STRING, name=STRING),
+        ward=STRING,
+        province=STRING,
+        state={"enum": list(status.STATES)},
+        label=STRING,
+        succeeded=MAYBE,
+        due=MAYBE,
+        articles=COUNT,
+        new_24h=COUNT,
+        new_7d=COUNT,
+        error=STRING,
+        error_label=STRING,
+    )
 
 
 def parameters() -> list[Schema]:
@@ -146,7 +186,6 @@ def results() -> Schema:
     value = _object(
         value=STRING, label=STRING, count=COUNT, selected={"type": "boolean"}, toggle_url=STRING
     )
-    address = {"type": ["string", "null"]}
     return _object(
         total=COUNT,
         page=PAGE,
@@ -154,9 +193,7 @@ def results() -> Schema:
         undated=COUNT,
         results=_list({"$ref": "#/components/schemas/Article"}),
         facets=_object(**{name: _list(value) for name in FACETS}),
-        links=_object(
-            self=STRING, prev=address, next=address, html=STRING, atom=STRING, csv=STRING
-        ),
+        links=_object(self=STRING, prev=MAYBE, next=MAYBE, html=STRING, atom=STRING, csv=STRING),
     )
 
 
@@ -174,7 +211,7 @@ def article() -> Schema:
         snippet_marks=marks,
         file=STRING,
         copies=COUNT,
-        published={"type": ["string", "null"]},
+        published=MAYBE,
         source=_object(id=STRING, name=STRING),
         wards=named,
         topics=named,

@@ -24,6 +24,8 @@ from webui.reading import reading
 pages = Blueprint("status", __name__)
 answers = open_blueprint("status_for_programs", __name__)
 
+PATH = "/status.json"
+
 STATES = {
     "ok": lazy_gettext("Bình thường"),
     "delayed": lazy_gettext("Chậm"),
@@ -81,7 +83,7 @@ def status() -> str:
     )
 
 
-@answers.get("/status.json")
+@answers.get(PATH)
 def status_for_programs() -> Response:
     """The rows of all pages; 400 for a state that there is none of."""
     asked = request.args.getlist("state")

@@ -23,6 +23,7 @@ pages = Blueprint("pages", __name__)
 NEWS_AT_HOME = 5
 FACETS_AT_HOME = ("topic", "ward", "province")
 
+
 @pages.get("/")
 def home() -> str:
     """The search box, what can be searched, and the newest articles."""
