@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +18,7 @@ from whoosh.fields import Schema
 from indexer.document import Document
 from indexer.document_numbers import number_key
 from indexer.engine.fields import Keys, PairsOf
-from indexer.engine.invert import Entry
+from indexer.engine.invert import Entry, Form
 from indexer.engine.sorting import MISSING
 from indexer.normalize import fold, keys
 from indexer.offsets import packed
@@ -54,9 +53,6 @@ DIGEST = "digest"
 """A sort column: says whether the article is still the one that was indexed."""
 OFFSETS = "offsets"
 """Beside what facts_of() gives: where the syllables of title and text stand (see offsets.py)."""
-
-KEYS_KNOWN = 1 << 17
-"""Keys whose bare forms are remembered while articles are indexed."""
 
 TITLE_END = "\x1f"
 """Stands between title and text, and behind each file, so that no phrase reaches across."""
@@ -101,32 +97,32 @@ def digest_of(sha256: str) -> int:
     return int(sha256[:15], 16)
 
 
-_FOLDED = lru_cache(KEYS_KNOWN)(fold)
-_SPELLED = lru_cache(KEYS_KNOWN)(spelled)
+FORMS = {
+    TITLE: Form(TITLE, spelled),
+    TITLE_FOLDED: Form(TITLE, fold),
+    TEXT_: Form(TEXT_, spelled),
+    TEXT_FOLDED: Form(TEXT_, fold),
+    FILES: Form(FILES, spelled),
+    FILES_FOLDED: Form(FILES, fold),
+}
+"""Fields with accents and without are made of the same keys."""
 
 
 def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
-    """What is indexed of a document and of the texts of its files."""
+    """What is indexed of a document and of the texts of its files, in a batch with FORMS."""
     article = document.article
     table, lengths = normal_table(f"{article.title}\n{article.text}")
     end = len(keys(article.title))
     beside = keys("\n".join((*article.captions, article.byline)))
-    both = [*table.keys[:end], TITLE_END, *table.keys[end:], *beside]
-    folded = [*map(_FOLDED, both)]
-    exact = [*map(_SPELLED, both)]
-    linked = [key for file in files for key in (*keys(file), TITLE_END)]
     published = article.published
     return Entry(
         number=document.id,
         keys={
             CITED: [number_key(str(number)) for number in document.numbers],
-            TITLE: exact[:end],
-            TITLE_FOLDED: folded[:end],
-            TEXT_: exact,
-            TEXT_FOLDED: folded,
+            TITLE: table.keys[:end],
+            TEXT_: [*table.keys[:end], TITLE_END, *table.keys[end:], *beside],
             WORDS: words(f"{article.title}\n{article.text}"),
-            FILES: [*map(_SPELLED, linked)],
-            FILES_FOLDED: [*map(_FOLDED, linked)],
+            FILES: [key for file in files for key in (*keys(file), TITLE_END)],
         },
         values={
             "wards": (*document.wards, *document.wards_then),

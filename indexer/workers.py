@@ -23,7 +23,7 @@ from indexer.engine.codec import ArraySegment
 from indexer.engine.fields import kept
 from indexer.engine.invert import Batch
 from indexer.engine.writer import written
-from indexer.schema import SCHEMA, entry_of
+from indexer.schema import FORMS, SCHEMA, entry_of
 
 CHUNK = 500
 """Articles to a segment: few enough that all processes end at nearly the same time."""
@@ -56,7 +56,7 @@ class Maker:
 
     def make(self, ids: Sequence[int]) -> Made:
         """The segment of these articles, those aside that their portal withdrew."""
-        batch = Batch(kept(SCHEMA))
+        batch = Batch(kept(SCHEMA), FORMS)
         changes = []
         for _, stored in sorted(self.store.articles(ids).items()):
             changes.append((stored.id, stored.change))

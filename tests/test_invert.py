@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.engine.fields import Kept
-from indexer.engine.invert import Batch, Entry
+from indexer.engine.invert import Batch, Entry, Form
 from indexer.engine.mapped import MappedSegment
+from indexer.normalize import fold
+from indexer.schema import spelled
 
 FIELDS = (Kept("text", True, ""), Kept("pairs", False, "text"))
 KEYS = st.sampled_from(["a", "á", "đ", "thu", "thú", "ngân", "\x1f"]) | st.text(
@@ -64,6 +66,28 @@ def test_every_pair_of_neighbours_is_a_term(texts: list[list[str]]) -> None:
             assert documents.tolist() == [row for row, each in enumerate(counts) if pair in each]
             frequencies = segment.frequencies("pairs", number).tolist()
             assert frequencies == [each[pair] for each in counts if pair in each]
+
+
+@given(TEXTS)
+@settings(max_examples=30, deadline=None)
+def test_fields_made_of_the_same_keys_are_as_if_each_were_given_its_terms(
+    texts: list[list[str]],
+) -> None:
+    fields = (Kept("bare", True, ""), Kept("text", True, ""), Kept("pairs", False, "bare"))
+    forms = {"bare": Form("text", fold), "text": Form("text", spelled)}
+    made, given_all = Batch(fields, forms), Batch(fields)
+    for number, keys in enumerate(texts):
+        terms = {"bare": [*map(fold, keys)], "text": [*map(spelled, keys)]}
+        made.add(Entry(number, {"text": keys}, {}, {}, b""))
+        given_all.add(Entry(number, terms, {}, {}, b""))
+    with TemporaryDirectory() as folder:
+        made.write(Path(folder) / "a")
+        given_all.write(Path(folder) / "b")
+        files = sorted(path.suffix for path in Path(folder).glob("a.*"))
+        assert len(files) >= 5
+        for suffix in files:
+            one, other = (Path(folder) / f"{stem}{suffix}" for stem in "ab")
+            assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_term_that_stands_often_keeps_its_count(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,17 @@ class Ranked:
     lengths: NDArray[np.uint32]
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a field's terms come of keys: of those that entries have under `of`, one for each."""
+
+    of: str
+    term: Callable[[str], str]
+
+
+NO_FORMS: Mapping[str, Form] = {}
+
+
 class _Numbers(dict[str, int]):
     """Numbers of keys in the order they are first seen."""
 
@@ -62,21 +73,30 @@ class _Tokens:
         self.ids.extend(map(self.numbers.__getitem__, keys))
         self.lengths.append(len(keys))
 
-    def in_order(self) -> Ranked:
-        texts = [key.encode() for key in self.numbers]
-        order = sorted(range(len(texts)), key=texts.__getitem__)
-        ranks = np.empty(len(order), np.uint32)
-        ranks[order] = np.arange(len(order), dtype=np.uint32)
+    def in_order(self, term: Callable[[str], str] = str) -> Ranked:
+        """By the terms of the keys, of which several may have the same."""
+        found = [term(key).encode() for key in self.numbers]
+        terms = sorted(set(found))
+        rank = {each: number for number, each in enumerate(terms)}
+        ranks = np.fromiter(map(rank.__getitem__, found), np.uint32, len(found))
         ids = ranks[np.frombuffer(self.ids, np.uint32)]
-        return Ranked([texts[number] for number in order], ids, np.array(self.lengths, np.uint32))
+        return Ranked(terms, ids, np.array(self.lengths, np.uint32))
 
 
 class Batch:
-    """Documents that become one segment; `tokens` counts their keys, to say when it is full."""
+    """Documents that become one segment; `tokens` counts their keys, to say when it is full.
 
-    def __init__(self, fields: Sequence[Kept]) -> None:
+    A field without a form has its keys for terms, as they are.
+    """
+
+    def __init__(self, fields: Sequence[Kept], forms: Mapping[str, Form] = NO_FORMS) -> None:
         self.fields = fields
-        self.kept = {each.name: _Tokens() for each in fields if not each.pairs_of}
+        self.forms = {
+            each.name: forms.get(each.name, Form(each.name, str))
+            for each in fields
+            if not each.pairs_of
+        }
+        self.kept = {form.of: _Tokens() for form in self.forms.values()}
         self.rows = RowsBuilder()
         self.documents = 0
         self.tokens = 0
@@ -92,7 +112,7 @@ class Batch:
 
     def write(self, stem: Path) -> None:
         """Write the segment's files."""
-        keys = {name: tokens.in_order() for name, tokens in self.kept.items()}
+        keys = {name: self.kept[form.of].in_order(form.term) for name, form in self.forms.items()}
         with ArraysWriter(stem) as writer:
             for each in self.fields:
                 held = keys[each.pairs_of or each.name]
