@@ -180,10 +180,11 @@ def word_runs(text: str) -> tuple[str, list[list[Token]]]:
         if not part.plain:
             rows.append([])
         if not found["excluded"] and found[0] not in OR and part.field in ("", "tieude"):
-            start = found.end() - len(found[0]) + found[0].rindex(part.typed)
+            value = "word" if found["word"] else "quoted"
+            start = found.start(value)
             rows[-1] += [
                 Token(key, start + first, start + last)
-                for key, first, last in syllables(part.typed)
+                for key, first, last in syllables(found[value] or "")
             ]
         if not part.plain:
             rows.append([])

@@ -217,6 +217,15 @@ class Searcher:
             if moment != MISSING
         }
 
+    @cached_property
+    def first_and_last_day(self) -> tuple[date, date] | None:
+        """Between which days the articles were published; None where no day is known."""
+        days = self.days[self.generation.live & ~self.undated]
+        first = date(1970, 1, 1)
+        if not len(days):
+            return None
+        return first + timedelta(int(days.min())), first + timedelta(int(days.max()))
+
     def document(self, number: int) -> Document | None:
         """The document of an article by the store's number; None where it is not indexed."""
         rows = np.flatnonzero((self.generation.numbers == number) & self.generation.live)

@@ -1,22 +1,23 @@
 """Suggest: how may what a reader has begun go on, and what did a query that finds little mean?
 
-All is made of one generation of the index, at the first use in a process, and bounded: phrases of
-titles (phrases.py), in how many articles each syllable stands (spelling.py), and the wards that
-have articles, under the names of today and before. At 50,000 articles that takes about two seconds
-and 40 MB.
+All is made of one generation of the index, each part at its first use in a process, and bounded:
+phrases (phrases.py), in how many articles each syllable stands (spelling.py), and the wards that
+have articles, under the names of today and before. What that takes is told by
+`python benchmarks/suggestions.py`.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Literal
 
 from indexer.normalize import TONES, fold, keys, normalize
-from indexer.phrases import phrases
+from indexer.phrases import Phrases, phrases
 from indexer.query import Query
 from indexer.results import Results
 from indexer.search import Searcher
@@ -71,9 +72,21 @@ class Suggester:
 
     def __init__(self, searcher: Searcher) -> None:
         self.searcher = searcher
-        self.speller = Speller(searcher.generation)
-        self.phrases = phrases(searcher.generation)
-        self.names = sorted(_names(searcher), key=lambda name: (name.folded, -name.articles))
+
+    @cached_property
+    def speller(self) -> Speller:
+        """What stands in the articles."""
+        return Speller(self.searcher.generation)
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """What they say again and again."""
+        return phrases(self.searcher.generation)
+
+    @cached_property
+    def names(self) -> Sequence[_Name]:
+        """Those of wards that have articles, in their order."""
+        return sorted(_names(self.searcher), key=lambda name: (name.folded, -name.articles))
 
     def completions(self, typed: str) -> list[Completion]:
         """At most MOST of them, the likeliest first; none for what cannot be completed."""

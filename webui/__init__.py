@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webui import (
     api,
     articles,
+    asking,
     assets,
     atom,
     choices,
@@ -35,6 +36,7 @@ from webui import (
     spreadsheet,
     status,
     structured,
+    suggestions,
     topics,
     understood,
     views,
@@ -84,9 +86,9 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.extensions["speakers"] = coverage.Speakers(config["PORTALS"], config["SOURCES"])
     for module in (saved, views, articles, revisions, wards, topics, comparison, status, health):
         app.register_blueprint(module.pages)
-    for module in (sitemap, opensearch):
+    for module in (sitemap, opensearch, asking):
         app.register_blueprint(module.pages)
-    for module in (api, spreadsheet, atom, openapi, status):
+    for module in (api, spreadsheet, atom, openapi, status, suggestions):
         app.register_blueprint(module.answers)
     errors.register(app)
     languages.register(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,8 @@ from indexer.query import Query
 from indexer.results import Hit, Listing, Results
 from indexer.search import READ_AT_ONCE, Searcher, open_searcher
 from indexer.similar import similar
+from indexer.spelling import Corrected
+from indexer.suggest import Completion, Suggester
 
 
 class Reading:
@@ -30,6 +32,7 @@ class Reading:
         self._index = index
         self._store = store
         self._searcher: Searcher | None = None
+        self._suggester: Suggester | None = None
         self._turn = Lock()
         self._opening = Lock()
 
@@ -74,6 +77,20 @@ class Reading:
         with self._turn:
             return self._newest().newest(field)
 
+    def completions(self, typed: str) -> list[Completion]:
+        """How what was typed may go on. Raises IndexMissing."""
+        with self._turn:
+            return self._suggests().completions(typed)
+
+    def did_you_mean(self, query: Query, results: Results) -> Corrected | None:
+        """Another query, where this one finds next to nothing. Raises IndexMissing."""
+        with self._turn:
+            return self._suggests().did_you_mean(query, results)
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day that an article was published. Raises IndexMissing."""
+        return self._newest().first_and_last_day
+
     def label(self, field: str, value: str) -> str:
         """What people call a value of one of the facets of Query. Raises IndexMissing."""
         return (self._searcher or self._newest()).label(field, value)
@@ -81,6 +98,12 @@ class Reading:
     def store(self) -> Store:
         """The store, to be closed by the caller. Raises StoreMissing."""
         return open_readonly(self._store)
+
+    def _suggests(self) -> Suggester:
+        searcher = self._newest()
+        if self._suggester is None or self._suggester.searcher is not searcher:
+            self._suggester = Suggester(searcher)
+        return self._suggester
 
     def _newest(self) -> Searcher:
         with self._opening:

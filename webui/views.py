@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, make_response, render_template, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from crawler.article import VIETNAM
-from indexer.normalize import fold
 from indexer.query import Query
 from indexer.results import FacetValue, Results
 from webui import choices, params
 from webui.charts import periods
-from webui.names import filter_name
 from webui.reading import reading
+from webui.recovery import recoveries
 
 pages = Blueprint("pages", __name__)
 
 NEWS_AT_HOME = 5
 FACETS_AT_HOME = ("topic", "ward", "province")
-
-RECOVERIES = 12
-"""Filters whose removal is tried where nothing was found: each is one more search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """A search near one that found nothing: what it does otherwise, and how much it finds."""
-
-    label: str
-    query: Query
-    total: int
 
 
 @pages.get("/")
@@ -66,7 +51,9 @@ def search() -> Response:
         groups=choices.facet_groups(asked.query, results),
         periods=periods(asked.query, results.timeline),
         presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
+        meant=reading().did_you_mean(asked.query, results),
         recoveries=recoveries(asked.query) if not results.total else [],
+        days=reading().days() if not results.total else None,
         page_numbers=page_numbers(asked.query.page, results.pages),
         at_page=lambda number: params.at_page(asked.query, number),
         changed=params.changed,
@@ -122,20 +109,6 @@ def home_groups(results: Results) -> list[choices.FacetGroup]:
     """The facets to browse by, in their order at home."""
     groups = {group.name: group for group in choices.facet_groups(Query(), results)}
     return [groups[name] for name in FACETS_AT_HOME if name in groups]
-
-
-def recoveries(query: Query) -> list[Recovery]:
-    """Searches that find something: without each filter, without all of them, without accents."""
-    filters = params.filters(query)[:RECOVERIES]
-    tried = [
-        (_("Bỏ “%(filter)s”", filter=filter_name(applied)), applied.without) for applied in filters
-    ]
-    if len(filters) > 1:
-        tried.append((_("Xóa tất cả bộ lọc"), params.cleared(query)))
-    if fold(query.text) != query.text.lower():
-        tried.append((_("Tìm không dấu"), params.changed(query, text=fold(query.text))))
-    found = [Recovery(label, near, reading().search(near).total) for label, near in tried]
-    return [recovery for recovery in found if recovery.total]
 
 
 def page_numbers(page: int, pages: int) -> list[int | None]:
