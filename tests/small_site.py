@@ -42,6 +42,9 @@ PRIVATE = (
     "Liên hệ ông Tên Mẫu, điện thoại 0912.345.678, CCCD 001086012345, dự toán 7.950.000.000 đồng"
 )
 
+WITHDRAWN = 76
+"""The number of the one article that its portal took down. It is no article of the index."""
+
 FETCHED = datetime(2026, 3, 1, 9, 0, tzinfo=VIETNAM)
 
 
@@ -130,6 +133,8 @@ def make_site(folder: Path) -> dict[str, Any]:
         with store.transaction():
             for article in articles():
                 store.put(article)
+            store.put(make_article("bo-de", "go", "Bài đã gỡ", "Bài mẫu.", day=date(2025, 1, 5)))
+            store.withdraw(WITHDRAWN, FETCHED)
         build(store, config["INDEX"], annotator.annotate, sources())
     return config
 
