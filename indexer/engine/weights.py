@@ -17,14 +17,14 @@ from indexer.engine.field_writer import LENGTHS
 from indexer.engine.formula import Formula, codes_of
 from indexer.engine.generation import SMALL, Array, Generation, Postings, places
 
-COMMON = 1 / 16
+COMMON = 1 / 12
 """Share of the documents from which on a term's weights are kept as a row, one each document."""
 
 RARER = 64
 """Where rows are so many times fewer than a term's postings, each row is looked up on its own."""
 
-WEIGHTS_KEPT = 256 << 20
-"""Bytes of weights that are kept."""
+WEIGHTS_KEPT = 320 << 20
+"""Bytes of weights that are kept: of eighty words of any kind, where there are a million documents."""
 
 Scores = NDArray[np.float32]
 Exact = NDArray[np.float64]
