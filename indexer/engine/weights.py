@@ -24,7 +24,7 @@ RARER = 64
 """Where rows are so many times fewer than a term's postings, each row is looked up on its own."""
 
 WEIGHTS_KEPT = 320 << 20
-"""Bytes of weights that are kept: of eighty words of any kind, where there are a million documents."""
+"""Bytes of weights that are kept: those of eighty words of any kind among a million documents."""
 
 Scores = NDArray[np.float32]
 Exact = NDArray[np.float64]
