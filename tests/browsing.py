@@ -33,6 +33,10 @@ PAGES = {
     "compare": "/compare?ward=phuong-bo-de-ha-noi&ward=phuong-viet-hung-ha-noi",
     "topic": "/topics/kinh-te",
     "status": "/status",
+    "help": "/help",
+    "advanced": "/advanced",
+    "advanced, wrong date": "/advanced?before=31/2/2026",
+    "another query": "/search?q=ngaan sách",
     "saved": "/saved",
     "missing": "/none",
 }
