@@ -17,15 +17,15 @@ pages = Blueprint("asking", __name__)
 
 FIELDS = {
     "all": (lazy_gettext("Có tất cả các từ"), ""),
-    "phrase": (lazy_gettext("Chính xác cụm từ"), "ví dụ: thu chi ngân sách"),
-    "any": (lazy_gettext("Có ít nhất một từ"), "ví dụ: học phí học bổng"),
+    "phrase": (lazy_gettext("Chính xác cụm từ"), lazy_gettext("Ví dụ: thu chi ngân sách")),
+    "any": (lazy_gettext("Có ít nhất một từ"), lazy_gettext("Ví dụ: ngập úng")),
     "none": (lazy_gettext("Không có từ"), ""),
     "title": (lazy_gettext("Chỉ trong tiêu đề"), ""),
-    "ward": (lazy_gettext("Phường, xã (tên mới hoặc cũ)"), "ví dụ: Bến Nghé"),
+    "ward": (lazy_gettext("Phường, xã (tên mới hoặc cũ)"), lazy_gettext("Ví dụ: Bến Nghé")),
     "source": (lazy_gettext("Nguồn"), ""),
-    "number": (lazy_gettext("Số văn bản"), "ví dụ: 154-KH/TU"),
-    "after": (lazy_gettext("Đăng sau"), "ví dụ: 15/3/2026, 3/2026 hoặc 2026"),
-    "before": (lazy_gettext("Đăng trước"), "ví dụ: 15/3/2026, 3/2026 hoặc 2026"),
+    "number": (lazy_gettext("Số văn bản"), lazy_gettext("Ví dụ: 154-KH/TU")),
+    "after": (lazy_gettext("Đăng sau"), lazy_gettext("Ví dụ: 15/3/2026, 3/2026 hoặc 2026")),
+    "before": (lazy_gettext("Đăng trước"), lazy_gettext("Ví dụ: 15/3/2026, 3/2026 hoặc 2026")),
 }
 """Field of the form → its label and its hint."""
 
@@ -35,7 +35,10 @@ EXAMPLES = (
     ("ngan sach", lazy_gettext("Không dấu tìm mọi cách viết có dấu; có dấu tìm đúng dấu ấy.")),
     ("“thu chi ngân sách”", lazy_gettext("Trong ngoặc kép: đúng cụm từ.")),
     ("rác -nhựa", lazy_gettext("Dấu trừ liền trước: không có từ ấy.")),
-    ("học phí HOẶC học bổng", lazy_gettext("HOẶC (hay OR, viết hoa) giữa hai từ: một trong hai.")),
+    (
+        "“học phí” HOẶC “học bổng”",
+        lazy_gettext("HOẶC (hay OR, viết hoa) giữa hai từ hay cụm từ: một trong hai."),
+    ),
     ("tieude:ngân", lazy_gettext("Chỉ trong tiêu đề.")),
     ("phuong:Bến Nghé", lazy_gettext("Bài của một phường, xã; tên cũ dẫn đến nơi hôm nay.")),
     ("nguon:“Cổng thông tin”", lazy_gettext("Bài từ nguồn có tên như vậy.")),

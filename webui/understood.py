@@ -40,7 +40,7 @@ FILTERS = ("phuong", "nguon", "truoc", "sau")
 
 def _also(widening: Widening) -> str:
     """What was searched beside the words typed: "ủy ban nhân dân (UBND)"."""
-    return f"{', '.join(widening.meant)} ({widening.typed})"
+    return f"{_(' và ').join(widening.meant)} ({widening.typed})"
 
 
 def _filtered(field: str, widening: Widening) -> str:
