@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -16,18 +19,32 @@ from webui.limits import Busy
 from webui.params import at_page
 
 RETRY_SECONDS = 60
-"""When to come back while there is no index: sent as Retry-After."""
+"""When to come back while nothing can be searched: sent as Retry-After."""
 
 FOR_PROGRAMS = (".json", ".csv", ".atom")
 """How addresses end that answer errors as a problem of RFC 9457."""
 
 MESSAGES = {
-    404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc bài đã được gỡ."),
-    405: ("Không làm được việc này", "Trang chỉ để đọc: chỉ nhận GET và HEAD."),
-    413: ("Yêu cầu quá dài", "Trang chỉ để đọc, không nhận tệp hay biểu mẫu."),
-    429: ("Quá nhiều lượt tìm", "Địa chỉ này hỏi quá nhanh. Hãy thử lại sau ít giây."),
-    500: ("Có lỗi ở máy chủ", "Lỗi đã được ghi lại. Hãy thử lại sau ít phút."),
-    503: ("Chưa có dữ liệu để tìm", "Máy chủ chưa có chỉ mục tìm kiếm."),
+    404: (
+        lazy_gettext("Không tìm thấy trang"),
+        lazy_gettext("Địa chỉ này không có, hoặc bài đã được gỡ."),
+    ),
+    405: (
+        lazy_gettext("Không làm được việc này"),
+        lazy_gettext("Trang chỉ để đọc: chỉ nhận GET và HEAD."),
+    ),
+    413: (
+        lazy_gettext("Yêu cầu quá dài"),
+        lazy_gettext("Trang chỉ để đọc, không nhận tệp hay biểu mẫu."),
+    ),
+    429: (
+        lazy_gettext("Quá nhiều lượt tìm"),
+        lazy_gettext("Địa chỉ này hỏi quá nhanh. Hãy thử lại sau ít giây."),
+    ),
+    500: (
+        lazy_gettext("Có lỗi ở máy chủ"),
+        lazy_gettext("Lỗi đã được ghi lại. Hãy thử lại sau ít phút."),
+    ),
 }
 """Status → heading and explanation. Others get the heading of their class."""
 
@@ -42,6 +59,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(StoreMissing, no_index)
     app.register_error_handler(TooSlow, too_slow)
     app.register_error_handler(Busy, busy)
+    app.register_error_handler(OSError, down)
+    app.register_error_handler(sqlite3.OperationalError, down)
 
 
 def http_error(error: HTTPException) -> Response:
@@ -49,7 +68,7 @@ def http_error(error: HTTPException) -> Response:
     status = error.code or 500
     title, text = MESSAGES.get(status, MESSAGES[500] if status >= 500 else MESSAGES[404])
     if request.path.endswith(FOR_PROGRAMS):
-        response: Response = problem(status, title, text)
+        response: Response = problem(status, str(title), str(text))
     else:
         response = make_response(
             render_template("error.html", status=status, title=title, text=text, back=_first_page())
@@ -70,33 +89,47 @@ def _first_page() -> str:
 
 def no_index(error: IndexMissing | StoreMissing) -> Response:
     """503, with the command that the operator has to run."""
-    title, text = MESSAGES[503]
-    if request.path.endswith(FOR_PROGRAMS):
-        response: Response = problem(503, title, f"{text} Chạy: tinphuong index")
-    else:
-        response = make_response(render_template("no_index.html", title=title), 503)
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    text = _("Máy chủ chưa có chỉ mục tìm kiếm. Người vận hành cần chạy:")
+    return unavailable(
+        _("Chưa có dữ liệu để tìm"), text, RETRY_SECONDS, "tinphuong crawl\ntinphuong index"
+    )
+
+
+def down(error: OSError | sqlite3.OperationalError) -> Response:
+    """503 where the index or the store cannot be read; the reason is logged, not shown."""
+    current_app.logger.exception("the index or the store cannot be read")
+    text = _("Lỗi đã được ghi lại. Hãy thử lại sau ít phút.")
+    return unavailable(_("Tạm thời chưa tìm kiếm được"), text, RETRY_SECONDS)
 
 
 def too_slow(error: TooSlow) -> Response:
-    """503 for a query that asks too much; nothing else is wrong, so it may be asked again."""
-    title, text = "Câu tìm quá nặng", "Hãy dùng ít từ hơn, hoặc từ ít gặp hơn, rồi thử lại."
-    if request.path.endswith(FOR_PROGRAMS):
-        return problem(503, title, text)
-    page = render_template("error.html", status=503, title=title, text=text, back=_first_page())
-    return make_response(page, 503)
+    """503 for a query that asks too much; what it read is kept, so it may be asked again."""
+    text = _("Hãy dùng ít từ hơn, hoặc từ ít gặp hơn, rồi thử lại.")
+    return unavailable(_("Câu tìm quá nặng"), text, BUSY_SECONDS)
 
 
 def busy(error: Busy) -> Response:
     """503 where too many wait already: nothing was looked up for this request."""
-    title, text = "Đang có quá nhiều lượt tìm", "Hãy thử lại sau ít giây."
+    text = _("Hãy thử lại sau ít giây.")
+    return unavailable(_("Đang có quá nhiều lượt tìm"), text, BUSY_SECONDS)
+
+
+def unavailable(title: str, text: str, seconds: int, commands: str = "") -> Response:
+    """503: why, and the form as it was sent, so that it can be sent again after so many seconds."""
     if request.path.endswith(FOR_PROGRAMS):
-        response: Response = problem(503, title, text)
+        response: Response = problem(503, title, f"{text} {commands}".strip())
     else:
-        page = render_template("error.html", status=503, title=title, text=text, back="")
+        query = params.read(request.args.items(multi=True)).query
+        page = render_template(
+            "unavailable.html",
+            title=title,
+            text=text,
+            commands=commands,
+            query=query,
+            kept=[pair for pair in params.to_pairs(query) if pair[0] not in ("q", "page")],
+        )
         response = make_response(page, 503)
-    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
