@@ -41,7 +41,14 @@ DEVIATIONS = 3.0
 SLACK = 0.05
 """The share of numbers and names, besides one, that may differ anyhow: a correction."""
 
-_WORD = re.compile(r"(\W*)(\w+)")
+WORDS_KNOWN = 100_000
+"""Words that are remembered; at more, all are forgotten."""
+
+TELLS, CAPITAL = 1, 2
+KIND, KIND_BITS = np.uint64(3), np.uint64(2)
+"""What is known of a word alone: it is a number; it is a name, but where a sentence begins."""
+
+_WORD = re.compile(r"(\w+)")
 _SENTENCE_END = re.compile(r"[.!?…:;\n]")
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -62,9 +69,13 @@ class Words:
 @lru_cache(1000)
 def words_of(text: str) -> Words:
     """The words of a text. A capital at the beginning of a sentence makes no name."""
-    found = _WORD.findall(text)
-    codes = np.array([_code(word) for _, word in found], np.uint64)
-    telling = np.array([not word.islower() and _tells(gap, word) for gap, word in found], np.bool_)
+    pieces = _WORD.split(text)
+    gaps, words = pieces[:-1:2], pieces[1::2]
+    read = np.fromiter(map(_READ.__getitem__, words), np.uint64, len(words))
+    codes, kinds = read >> KIND_BITS, read & KIND
+    telling = kinds == TELLS
+    for place in np.flatnonzero(kinds == CAPITAL).tolist():
+        telling[place] = not _SENTENCE_END.search(gaps[place])
     telling[:1] = False
     return Words(codes, telling, _hashes(codes, RUN))
 
@@ -117,16 +128,25 @@ def _edited(words: Words, kept: NDArray[np.bool_]) -> bool:
     return missing <= 1 + SLACK * count + DEVIATIONS * deviation
 
 
-def _tells(gap: str, word: str) -> bool:
-    """Whether a word behind a gap is a number or a name."""
+class _Read(dict[str, int]):
+    """The code of a word and, below it, what it tells, remembered."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= WORDS_KNOWN:
+            self.clear()
+        code = zlib.crc32(fold(word).encode(errors="replace"))
+        read = self[word] = code << int(KIND_BITS) | _kind(word)
+        return read
+
+
+def _kind(word: str) -> int:
+    """Whether it is a number, or may be a name."""
     if not word.isalpha():
-        return any(letter.isdigit() for letter in word)
-    return word[0].isupper() and not _SENTENCE_END.search(gap)
+        return TELLS if any(letter.isdigit() for letter in word) and not word.islower() else 0
+    return CAPITAL if word[0].isupper() else 0
 
 
-@lru_cache(100_000)
-def _code(word: str) -> int:
-    return zlib.crc32(fold(word).encode(errors="replace"))
+_READ = _Read()
 
 
 def _hashes(codes: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from itertools import combinations
 from random import Random
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.normalize import fold
 from indexer.resemblance import KEYS, SHORTEST, is_copy, sketch_of, words_of
 from tests.copies import TEMPLATES, filled
 from tests.portals.sites import load_sites
@@ -77,3 +80,42 @@ def test_keys_are_the_same_in_every_process() -> None:
 def test_any_texts_are_compared(one: str, other: str) -> None:
     copied(one, other)
     assert len(sketch_of(words_of(one))) <= KEYS
+
+
+WORDS = (
+    "họp",
+    "Họp",
+    "HỌP",
+    "81m",
+    "81M",
+    "81",
+    "№5",
+    "²",
+    "Ⅱ",
+    "ª",
+    ".",
+    ". ",
+    ",",
+    "\n",
+    " ",
+    "…",
+    "_",
+)
+
+
+def tells(gap: str, word: str) -> bool:
+    """Whether a word is a number, or a name and no mere beginning of a sentence."""
+    if not word.isalpha():
+        return any(letter.isdigit() for letter in word) and not word.islower()
+    return word[0].isupper() and not any(sign in gap for sign in ".!?…:;\n")
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
+def test_words_are_read_one_by_one(text: str) -> None:
+    found = re.findall(r"(\W*)(\w+)", text)
+    words = words_of(text)
+    codes = [zlib.crc32(fold(word).encode(errors="replace")) for _, word in found]
+    assert words.codes.tolist() == codes
+    assert words.telling.tolist() == [
+        place > 0 and tells(*each) for place, each in enumerate(found)
+    ]
