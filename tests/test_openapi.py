@@ -60,13 +60,13 @@ def keep_promises(schema: Any, path: str, examples: int) -> None:
     ask()
 
 
-@pytest.mark.parametrize("path", [*FORMATS, "/status.json"])
+@pytest.mark.parametrize("path", [*FORMATS, "/status.json", "/suggest"])
 def test_row_30_promises_are_kept(schema: Any, path: str) -> None:
     keep_promises(schema, path, 50)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("path", [*FORMATS, "/status.json"])
+@pytest.mark.parametrize("path", [*FORMATS, "/status.json", "/suggest"])
 def test_promises_are_kept_a_thousand_times(schema: Any, path: str) -> None:
     keep_promises(schema, path, 2000)
 

@@ -50,5 +50,12 @@ def test_row_33_the_templates_lead_to_the_search(
     assert html.fromstring(page.text).get_element_by_id("q").get("value") == words
     feed = client.get(found["application/atom+xml"].replace("{searchTerms}", quote(words)))
     assert feed.mimetype == "application/atom+xml"
+    suggested = client.get(
+        found["application/x-suggestions+json"].replace("{searchTerms}", quote(words))
+    )
+    assert suggested.mimetype == "application/x-suggestions+json"
+    assert suggested.json is not None
+    assert suggested.json[0] == words
+    assert isinstance(suggested.json[1], list)
     itself = client.get(found["application/opensearchdescription+xml"])
     assert etree.fromstring(itself.data).tag == described.tag

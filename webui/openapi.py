@@ -12,7 +12,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response
 
 from indexer.query import PAGE_SIZE
-from webui import api, atom, spreadsheet, status
+from webui import api, atom, spreadsheet, status, suggestions
 from webui.languages import CHOICE, LANGUAGES
 from webui.params import CHOICES, FACETS, LAST_PAGE, TEXT_LIMIT, VALUES_LIMIT
 from webui.programs import open_blueprint
@@ -76,6 +76,7 @@ def description() -> Schema:
         "paths": {
             **{path: {"get": operation(path)} for path in FORMATS},
             status.PATH: {"get": portals()},
+            suggestions.PATH: {"get": completions()},
         },
         "components": {
             "schemas": {"Results": results(), "Article": article(), "Problem": problem()},
@@ -144,6 +145,27 @@ def portal() -> Schema:
         error=STRING,
         error_label=STRING,
     )
+
+
+def completions() -> Schema:
+    """What /suggest promises (OpenSearch, suggestions extension)."""
+    described = "How words may go on: [typed, [completion], [kind], [address]]"
+    either = {"anyOf": [STRING, _list(STRING)]}
+    schema = {"type": "array", "items": either, "minItems": 4, "maxItems": 4}
+    return {
+        "operationId": "suggest",
+        "summary": described,
+        "parameters": [
+            {"name": "q", "in": "query", "schema": STRING, "description": "What was typed so far"}
+        ],
+        "responses": {
+            "200": {
+                "description": described,
+                "content": {suggestions.MIMETYPE: {"schema": schema}},
+            },
+            **dict.fromkeys(("429", "503"), PROBLEM),
+        },
+    }
 
 
 def parameters() -> list[Schema]:
