@@ -81,7 +81,8 @@ def test_row_43_the_sitemaps_list_pages_that_are_there_and_canonical(client: Fla
             assert response.status_code == 200
             assert "X-Robots-Tag" not in response.headers
             assert canonical(client, address) == address
-            assert date(2024, 1, 1) <= date.fromisoformat(changed) <= date.today()
+            if not address.endswith("/help"):
+                assert date(2024, 1, 1) <= date.fromisoformat(changed) <= date.today()
     assert [changed for _, changed in maps] == [
         max(changed for _, changed in found) for found in listed.values()
     ]

@@ -75,10 +75,10 @@ def subjects(name: str) -> list[Entry]:
 
 
 def _pages() -> list[Entry]:
-    """Home, whose news are those of all portals, and the list of wards."""
+    """Home, whose news are those of all portals, the list of wards, and help."""
     changed = _latest(reading().newest("sources"))
-    paths = (url_for("pages.home"), url_for("wards.wards"))
-    return [Entry(absolute(path), changed) for path in paths]
+    listed = [Entry(absolute(url_for(name)), changed) for name in ("pages.home", "wards.wards")]
+    return [*listed, Entry(absolute(url_for("asking.help")), None)]
 
 
 def _whole(name: str) -> Entry:
