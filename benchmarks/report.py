@@ -23,7 +23,10 @@ from table import Row, markdown
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-NAMES = ("search", "pages", "relevance", "extraction", "copies", "language", "crawl", "web")
+NAMES = (
+    *("search", "pages", "relevance", "extraction", "copies", "language", "suggestions", "crawl"),
+    "web",
+)
 
 
 @dataclass(frozen=True, slots=True)
