@@ -24,7 +24,9 @@ def results(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_the_main_job(browser: Browser, site: str, size: dict[str, int], scripts: bool) -> None:
+def test_row_01_the_main_job(
+    browser: Browser, site: str, size: dict[str, int], scripts: bool
+) -> None:
     with context(browser, site, size, java_script_enabled=scripts) as opened:
         page = opened.new_page()
         # 1 Type, see marked results
@@ -75,9 +77,13 @@ def test_the_main_job(browser: Browser, site: str, size: dict[str, int], scripts
         page.get_by_role("link", name="Trang sau").click()
         expect(page.locator("nav.pages [aria-current=page]")).to_have_text("2")
         assert not set(first) & set(results(page))
+        # 7 Take it along
+        table = page.get_by_role("link", name="Tải CSV").get_attribute("href")
+        assert table is not None
+        assert page.request.get(table).headers["content-type"].startswith("text/csv")
 
 
-def test_a_paste_of_the_address_is_the_same_page(browser: Browser, site: str) -> None:
+def test_row_09_a_paste_of_the_address_is_the_same_page(browser: Browser, site: str) -> None:
     address = "/search?q=rác&source=bo-de&from=2024&sort=oldest"
     found = []
     for _ in range(2):
@@ -88,7 +94,7 @@ def test_a_paste_of_the_address_is_the_same_page(browser: Browser, site: str) ->
     assert found[0] == found[1]
 
 
-def test_on_a_phone_results_come_first_and_filters_at_a_tap(phone: Page) -> None:
+def test_row_15_on_a_phone_results_come_first_and_filters_at_a_tap(phone: Page) -> None:
     phone.goto("/search?q=ngân sách&source=bo-de&from=2025")
     summary = phone.locator("details.panel > summary")
     expect(summary).to_have_text("Bộ lọc và sắp xếp (2 đang chọn)")
@@ -96,6 +102,25 @@ def test_on_a_phone_results_come_first_and_filters_at_a_tap(phone: Page) -> None
     assert top(phone, "ol > li") <= 900
     summary.click()
     expect(phone.get_by_role("button", name="Áp dụng")).to_be_in_viewport()
+
+
+def test_row_13_a_wrong_day_has_the_focus_first(desk: Page) -> None:
+    desk.goto("/search?q=rác&from=31/2/2026")
+    expect(desk.locator(".problem")).to_be_focused()
+    desk.get_by_role("link", name="Từ ngày: ").click()
+    expect(desk.get_by_label("Từ ngày")).to_be_focused()
+
+
+def test_row_26_a_click_on_a_bar_narrows_the_search(phone: Page) -> None:
+    phone.goto("/search?q=ngân sách")
+    phone.locator("svg.chart a").nth(0).click()
+    expect(phone.locator("a.tag")).to_have_count(2)
+    assert urlsplit(phone.url).query == "q=ng%C3%A2n+s%C3%A1ch&from=2025-01-01&to=2025-01-31"
+    expect(phone.locator("figcaption")).to_contain_text("Số bài theo tuần")
+    assert phone.locator("svg.chart .range").count() == 1
+    phone.get_by_text("Xem dạng bảng").click()
+    phone.locator("figure tr:not(.outside) a").nth(0).click()
+    expect(phone.locator("figcaption")).to_contain_text("Số bài theo ngày")
 
 
 def test_on_a_desk_filters_stand_open(desk: Page) -> None:

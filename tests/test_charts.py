@@ -92,7 +92,7 @@ def test_row_26_every_bar_leads_to_so_many(client: FlaskClient, address: str) ->
     """Whatever days are asked for; those of the table are the same as those of the picture."""
     page = get(client, address)
     assert bars(page) == [
-        (f"{days.removesuffix(' (ngoài khoảng đang chọn)')}: {count} bài", there)
+        (f"{days.removesuffix(' (ngoài khoảng)')}: {count} bài", there)
         for days, count, there in rows(page)
         if count
     ]
