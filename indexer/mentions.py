@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import compress, count, islice
 
 from indexer.places import Surroundings, places_in
 from indexer.syllable_table import SyllableTable, syllable_table
@@ -84,9 +84,8 @@ def mentions_in(
 
 def _names(gazetteer: Gazetteer, table: SyllableTable) -> Iterator[_Name]:
     """Names of units after their kind, in order."""
-    for position, key in enumerate(table.keys):
-        kind = _kind_at(table.keys, position) if key in _KIND_ENDS else ""
-        if kind:
+    for position in compress(count(), map(_KIND_ENDS.__contains__, table.keys)):
+        if kind := _kind_at(table.keys, position):
             yield from _listed(gazetteer, table, position, kind)
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import compress, count
 from pathlib import Path
 
 from crawler.article import Article
@@ -171,14 +171,13 @@ def _phrases(syllables: Sequence[str]) -> Iterator[str]:
 
 def _begun(syllables: Sequence[str]) -> list[tuple[int, list[tuple[list[str], str]]]]:
     """Where a phrase may begin, and those that may."""
-    following = [*syllables[1:], ""]
-    return [
-        (place, phrases)
-        for place, seconds, second in zip(
-            count(), map(_STARTS.get, syllables), following, strict=False
-        )
-        if seconds and (phrases := seconds.get(second) or seconds.get("", NONE))
-    ]
+    begun = []
+    for place in compress(count(), map(_STARTS.__contains__, syllables)):
+        seconds = _STARTS[syllables[place]]
+        second = syllables[place + 1] if place + 1 < len(syllables) else ""
+        if phrases := seconds.get(second) or seconds.get("", NONE):
+            begun.append((place, phrases))
+    return begun
 
 
 @lru_cache(MOST_SECTIONS)
