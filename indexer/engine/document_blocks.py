@@ -45,9 +45,10 @@ def flags_of(counts: Array, documents: Array, blocks: int) -> NDArray[np.bool_]:
 
 def numbered(lower: NDArray[np.uint16], flags: NDArray[np.bool_], blocks: int) -> Array:
     """The documents of terms, which have these flags."""
-    ends = np.flatnonzero(flags)
-    counts = np.diff(ends, prepend=-1) - 1
-    firsts = np.arange(blocks, dtype=np.uint32) * np.uint32(BLOCK)
-    documents = np.tile(firsts, len(ends) // blocks).repeat(counts)
+    ends = flags.nonzero()[0]
+    counts = ends.copy()
+    counts[1:] -= ends[:-1] + 1
+    block = np.arange(len(ends), dtype=np.uint32) % np.uint32(blocks)
+    documents: NDArray[np.uint32] = (block * np.uint32(BLOCK)).repeat(counts)
     documents += lower
     return documents
