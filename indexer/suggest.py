@@ -71,22 +71,22 @@ class Suggester:
     """Of the generation that a searcher reads. For one thread at a time."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self.searcher = searcher
+        self.searching = searcher
 
     @cached_property
     def speller(self) -> Speller:
         """What stands in the articles."""
-        return Speller(self.searcher.generation)
+        return Speller(self.searching.generation)
 
     @cached_property
     def phrases(self) -> Phrases:
         """What they say again and again."""
-        return phrases(self.searcher.generation)
+        return phrases(self.searching.generation)
 
     @cached_property
     def names(self) -> Sequence[_Name]:
         """Those of wards that have articles, in their order."""
-        return sorted(_names(self.searcher), key=lambda name: (name.folded, -name.articles))
+        return sorted(_names(self.searching), key=lambda name: (name.folded, -name.articles))
 
     def completions(self, typed: str) -> list[Completion]:
         """At most MOST of them, the likeliest first; none for what cannot be completed."""
@@ -108,10 +108,10 @@ class Suggester:
         corrected = self.speller.corrected(query.text)
         if corrected is None:
             return None
-        found = self.searcher.having_all(query)
+        found = self.searching.having_all(query)
         if found > FEW_ARTICLES or (found and fold(query.text) == query.text.lower()):
             return None
-        meant = self.searcher.having_all(replace(query, text=corrected.text))
+        meant = self.searching.having_all(replace(query, text=corrected.text))
         return corrected if meant > found else None
 
     def _queries(self, text: str) -> Iterator[Completion]:
@@ -142,7 +142,7 @@ class Suggester:
         for name in suiting:
             if name.slug not in seen:
                 seen.add(name.slug)
-                label = self.searcher.label("wards", name.slug)
+                label = self.searching.label("wards", name.slug)
                 yield Completion("ward", f"{label} ({name.was})" if name.was else label, name.slug)
 
     def _titles(self, text: str) -> Iterator[Completion]:
@@ -150,7 +150,7 @@ class Suggester:
         typed = [fold(key) for key in keys(text)]
         if len(typed) < SYLLABLES_OF_A_TITLE:
             return
-        for hit in self.searcher.titled(typed, MOST_OF_A_KIND):
+        for hit in self.searching.titled(typed, MOST_OF_A_KIND):
             yield Completion("title", hit.title, str(hit.id))
 
 
