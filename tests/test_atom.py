@@ -143,9 +143,15 @@ def test_hostile_private_and_withdrawn_texts(tmp_path: Path, gazetteer: Gazettee
         with store.transaction():
             store.withdraw(2, FETCHED)
     with opened(config) as app:
-        entries = {entry.title: entry for entry in feed_of(app.test_client(), "").entries}
-    assert "Bài đã gỡ" in entries
+        client = app.test_client()
+        entries = {entry.title: entry for entry in feed_of(client, "").entries}
+        answers = [client.get(path).text for path in ("/search.json", "/search.csv")]
     assert "summary" not in entries["Bài đã gỡ"]
     assert "summary" not in entries["Không trích"]
     assert [title for title in entries if title.startswith("Số ••••.•••.•78")]
     assert "\x01" not in str(entries)
+    for answer in (*answers, str(entries)):
+        assert "Bài đã gỡ" in answer
+        assert "••••.•••.•78" in answer
+        for hidden in ("0912", "lời không còn", "đừng trích"):
+            assert hidden not in answer

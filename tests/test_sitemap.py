@@ -119,7 +119,9 @@ def test_row_43_an_article_names_its_original(client: FlaskClient) -> None:
     assert canonical(client, "/articles/1") == "https://bo-de.example.vn/tin/ns-1.html"
 
 
-@pytest.mark.parametrize("path", ["/search?q=rác", "/search.json", "/search.csv", "/search.atom"])
+@pytest.mark.parametrize(
+    "path", ["/search?q=rác", "/search/facets/ward", "/search.json", "/search.csv", "/search.atom"]
+)
 def test_row_43_searches_are_not_for_the_index(client: FlaskClient, path: str) -> None:
     assert client.get(path).headers["X-Robots-Tag"] == "noindex"
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from indexer.query import PAGE_SIZE
 from webui import api, atom, spreadsheet, status, suggestions
 from webui.languages import CHOICE, LANGUAGES
-from webui.params import CHOICES, FACETS, LAST_PAGE, TEXT_LIMIT, VALUES_LIMIT
+from webui.params import CHOICES, FACETS, PAGE, TEXT_LIMIT, VALUES_LIMIT
 from webui.programs import open_blueprint
 
 answers = open_blueprint("openapi", __name__)
@@ -27,7 +27,7 @@ STRING: Schema = {"type": "string"}
 MAYBE: Schema = {"type": ["string", "null"]}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 PROBLEM: Schema = {"$ref": "#/components/responses/Problem"}
-PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
+NUMBER: Schema = {"type": "string", "pattern": f"^({PAGE.pattern})?$"}
 DAY: Schema = {
     "type": "string",
     "pattern": r"^$|^([0-9 ]{1,4}[./-]){0,2}[0-9 ]{1,8}$",
@@ -180,7 +180,7 @@ def parameters() -> list[Schema]:
         "from": (DAY, "First day, in +07:00"),
         "to": (DAY, "Last day, in +07:00; a month or a year means its last"),
         "sort": (_one_of(CHOICES["sort"]), "relevance where there are words, else newest"),
-        "page": ({"anyOf": [PAGE, {"const": ""}]}, f"Each has {PAGE_SIZE} articles"),
+        "page": (NUMBER, f"From 1; each has {PAGE_SIZE} articles"),
         "exact": (_one_of(CHOICES["exact"]), "Search only for what is typed"),
         CHOICE: (_one_of(LANGUAGES), "Language of labels and errors"),
     }
@@ -210,7 +210,7 @@ def results() -> Schema:
     )
     return _object(
         total=COUNT,
-        page=PAGE,
+        page=COUNT,
         per_page={"const": PAGE_SIZE},
         undated=COUNT,
         results=_list({"$ref": "#/components/schemas/Article"}),

@@ -37,8 +37,8 @@ TEXT_LIMIT = 512
 VALUES_LIMIT = 50
 """Values of one facet that are read from an address."""
 
-PAGE, LAST_PAGE = re.compile(r"0*[1-9][0-9]{0,8}"), 999_999_999
-"""Pages that are read from an address; how many there are, the search knows."""
+PAGE = re.compile(r"0*[1-9][0-9]{0,8}")
+"""Numbers of pages that are read from an address; how many there are, the search knows."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {"sort": SORTS, "exact": ("1",)}
 """Parameter → its values, where there are few."""
