@@ -101,7 +101,7 @@ class Reading:
 
     def _suggests(self) -> Suggester:
         searcher = self._newest()
-        if self._suggester is None or self._suggester.searcher is not searcher:
+        if self._suggester is None or self._suggester.searching is not searcher:
             self._suggester = Suggester(searcher)
         return self._suggester
 
