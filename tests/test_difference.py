@@ -47,6 +47,18 @@ def test_what_is_too_long_is_replaced_whole() -> None:
     assert difference(before, after) == (Part("gone", before), Part("new", after))
 
 
+def test_words_are_compared_only_so_many_in_all() -> None:
+    """However many paragraphs differ: the time must not grow with their number."""
+    some = "một hai " * (LONGEST // 4)
+    before, after = f"{some}ba\nbốn\n{some}ba\n{some}ba", f"{some}năm\nbốn\n{some}sáu\n{some}tám"
+    kinds = [(part.kind, len(part.text.split())) for part in difference(before, after)]
+    compared = LONGEST // 2
+    assert kinds == [
+        *(("same", compared), ("gone", 1), ("new", 1)),
+        *(("same", 1), ("gone", 2 * compared + 2), ("new", 2 * compared + 2)),
+    ]
+
+
 WORDS = st.lists(st.sampled_from(["một ", "hai ", "ba\n", "  ", "\n", "bốn"]), max_size=30)
 
 
