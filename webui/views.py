@@ -41,6 +41,7 @@ def search() -> Response:
     results = reading().search(asked.query)
     if asked.query.page > max(results.pages, 1):
         abort(404)
+    today = datetime.now(VIETNAM).date()
     page = render_template(
         "search.html",
         asked=asked,
@@ -50,7 +51,8 @@ def search() -> Response:
         cleared=params.cleared(asked.query),
         groups=choices.facet_groups(asked.query, results),
         periods=periods(asked.query, results.timeline),
-        presets=params.presets(asked.query, datetime.now(VIETNAM).date()),
+        presets=params.presets(asked.query, today),
+        today=today,
         meant=reading().did_you_mean(asked.query, results),
         recoveries=recoveries(asked.query) if not results.total else [],
         days=reading().days() if not results.total else None,

@@ -135,3 +135,13 @@ function complete(box) {
 }
 
 document.querySelectorAll("input[data-suggest]").forEach(complete);
+
+// Ctrl+K, on a Mac ⌘K, leads to the search box of the page. No single key does anything (WCAG 2.1.4).
+document.addEventListener("keydown", (event) => {
+  const pressed = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const box = document.querySelector("input[name=q]");
+  if (!pressed || event.key.toLowerCase() !== "k" || !box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
