@@ -108,3 +108,25 @@ def test_row_30_programs_of_other_sites_may_read_answers_and_errors(
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+PAGES = ("/", "/search?q=rác", "/wards", "/robots.txt", "/sitemap.xml", "/opensearch.xml")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/openapi.json"])
+def test_head_is_answered_everywhere(client: FlaskClient, path: str) -> None:
+    asked, whole = client.head(path), client.get(path)
+    assert asked.status_code == whole.status_code == 200
+    assert asked.data == b""
+    assert asked.headers["Content-Length"] == str(len(whole.data))
+
+
+HOSTS = ("[::1]:80", "", 'a"><script>alert(1)</script>', "ví-dụ.vn", "[", "a..b", "x" * 300)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *PATHS])
+def test_a_host_that_is_none_is_no_fault_of_ours(client: FlaskClient, path: str) -> None:
+    for host in HOSTS:
+        response = client.get(path, headers={"Host": host})
+        assert response.status_code in (200, 400)
+        assert "<script>alert(1)" not in response.text

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.wrappers import Response
 
 from crawler.store import StoreMissing
@@ -55,12 +55,18 @@ BUSY_SECONDS = 2
 def register(app: Flask) -> None:
     """Answer every error of the application in its own words."""
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(BadHost, bad_host)
     app.register_error_handler(IndexMissing, no_index)
     app.register_error_handler(StoreMissing, no_index)
     app.register_error_handler(TooSlow, too_slow)
     app.register_error_handler(Busy, busy)
     app.register_error_handler(OSError, down)
     app.register_error_handler(sqlite3.OperationalError, down)
+
+
+def bad_host(error: BadHost) -> Response:
+    """400 for a Host that is no name: a page could not say where its own links lead."""
+    return problem(400, _("Yêu cầu không hợp lệ"), _("Tên máy chủ trong yêu cầu không hợp lệ."))
 
 
 def http_error(error: HTTPException) -> Response:
