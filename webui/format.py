@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
@@ -20,13 +21,20 @@ YEARS = {"vi": "'năm' yyyy", "en": "yyyy"}
 """How a day, a month and a year are written in each language (patterns of CLDR)."""
 
 
+KEPT = 4096
+"""Numbers and days that are remembered as they were written: a page has a hundred of them."""
+
+_number = lru_cache(KEPT)(format_decimal)
+_date = lru_cache(KEPT)(format_date)
+
+
 def number(value: int) -> str:
     """Thousands set apart: by a dot in Vietnamese, in English by a comma.
 
     >>> number(1234567)
     '1.234.567'
     """
-    return format_decimal(value, locale=language())
+    return _number(value, locale=language())
 
 
 def day(value: date) -> str:
@@ -39,8 +47,8 @@ def day(value: date) -> str:
     '01/01/2027'
     """
     if isinstance(value, datetime):
-        value = value.astimezone(VIETNAM)
-    return format_date(value, DAYS[language()], locale=language())
+        value = value.astimezone(VIETNAM).date()
+    return _date(value, DAYS[language()], locale=language())
 
 
 def moment(value: datetime) -> str:
@@ -67,10 +75,10 @@ def span(since: date, until: date) -> str:
     after = until + timedelta(days=1)
     months = since.day == after.day == 1
     if months and since.month == after.month == 1:
-        year = format_date(since, YEARS[language()], locale=language())
+        year = _date(since, YEARS[language()], locale=language())
         return year if since.year == until.year else f"{since.year}–{until.year}"
     if months and since.month == until.month and since.year == until.year:
-        return format_date(since, MONTHS[language()], locale=language())
+        return _date(since, MONTHS[language()], locale=language())
     return day(since) if since == until else f"{day(since)} – {day(until)}"
 
 
