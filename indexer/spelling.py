@@ -31,6 +31,9 @@ RAREST = 2
 LONGEST_SYLLABLE = 8
 """Letters of a syllable; nghiêng has seven."""
 
+LONGEST_ROW = 10
+"""Syllables in a row that are looked at; more are a sentence, which is partly found anyway."""
+
 CANDIDATES = 5
 """Syllables that are considered in place of one, the best of them by themselves."""
 
@@ -119,7 +122,8 @@ class Speller:
     def corrected(self, text: str) -> Corrected | None:
         """What the query may have been meant to say; None where it is likely as it is."""
         normal, runs = word_runs(text)
-        changes = [change for run in runs for change in self._changes(run)]
+        rows = [run for run in runs if len(run) <= LONGEST_ROW]
+        changes = [change for row in rows for change in self._changes(row)]
         return _rewritten(normal, changes) if changes else None
 
     def _changes(self, run: Sequence[Token]) -> list[tuple[Token, str]]:

@@ -34,6 +34,7 @@ class Reading:
         self._searcher: Searcher | None = None
         self._suggester: Suggester | None = None
         self._turn = Lock()
+        self._suggesting = Lock()
         self._opening = Lock()
 
     def search(self, query: Query) -> Results:
@@ -79,12 +80,12 @@ class Reading:
 
     def completions(self, typed: str) -> list[Completion]:
         """How what was typed may go on. Raises IndexMissing."""
-        with self._turn:
+        with self._suggesting:
             return self._suggests().completions(typed)
 
     def did_you_mean(self, query: Query, results: Results) -> Corrected | None:
         """Another query, where this one finds next to nothing. Raises IndexMissing."""
-        with self._turn:
+        with self._suggesting:
             return self._suggests().did_you_mean(query, results)
 
     def days(self) -> tuple[date, date] | None:
@@ -100,9 +101,12 @@ class Reading:
         return open_readonly(self._store)
 
     def _suggests(self) -> Suggester:
-        searcher = self._newest()
-        if self._suggester is None or self._suggester.searching is not searcher:
-            self._suggester = Suggester(searcher)
+        """One over a searcher of its own: nobody's search waits until it has learned."""
+        if self._suggester is None:
+            self._suggester = Suggester(open_searcher(self._index, self._store))
+        newest = self._suggester.searching.refreshed()
+        if newest is not self._suggester.searching:
+            self._suggester = Suggester(newest)
         return self._suggester
 
     def _newest(self) -> Searcher:
