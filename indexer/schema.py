@@ -23,7 +23,6 @@ from indexer.engine.sorting import MISSING
 from indexer.normalize import fold, keys
 from indexer.offsets import packed
 from indexer.periods import Period
-from indexer.segment import words
 from indexer.syllable_table import normal_table
 
 CITED = "cited"
@@ -108,8 +107,9 @@ FORMS = {
 """Fields with accents and without are made of the same keys."""
 
 
-def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
-    """What is indexed of a document and of the texts of its files, in a batch with FORMS."""
+def entry_of(document: Document, words: Sequence[str], files: Iterable[str]) -> Entry:
+    """What is indexed of a document, the words of its title and text, and the texts of its files;
+    for a batch with FORMS."""
     article = document.article
     table, lengths = normal_table(f"{article.title}\n{article.text}")
     end = len(keys(article.title))
@@ -121,7 +121,7 @@ def entry_of(document: Document, files: Iterable[str] = ()) -> Entry:
             CITED: [number_key(str(number)) for number in document.numbers],
             TITLE: table.keys[:end],
             TEXT_: [*table.keys[:end], TITLE_END, *table.keys[end:], *beside],
-            WORDS: words(f"{article.title}\n{article.text}"),
+            WORDS: words,
             FILES: [key for file in files for key in (*keys(file), TITLE_END)],
         },
         values={

@@ -12,7 +12,7 @@ import string
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, product
+from itertools import chain, islice, pairwise, product
 from threading import Lock
 from typing import NamedTuple
 
@@ -50,8 +50,24 @@ def words(text: str) -> list[str]:
     >>> words("Uỷ ban nhân dân phường Mỹ Đình họp, chi 2.317,8 tỷ.")
     ['ủy_ban', 'nhân_dân', 'phường', 'mĩ_đình', 'họp', 'chi', '2.317,8', 'tỉ']
     """
-    found = _segmenter().found(text.split("\n"), as_written=False)
-    return "".join(each.joined(each.table.keyed) for each in found).replace(" _", " ").split()
+    (found,) = words_of_each([text])
+    return found
+
+
+def words_of_each(texts: Sequence[str]) -> Iterator[list[str]]:
+    """words() of each text, in two thirds of the time: many lines are segmented at once."""
+    lines = chain.from_iterable(text.split("\n") for text in texts)
+    found = chain.from_iterable(map(_keyed, _segmenter().found(lines, as_written=False)))
+    for text in texts:
+        count = sum(1 for line in text.split("\n") for _ in _pieces(line))
+        yield f" {' '.join(islice(found, count))}".replace(" _", " ").split()
+
+
+def _keyed(found: _Found) -> Iterator[str]:
+    """The keys of each line of a batch in one string."""
+    places, keyed = found.places(), found.table.keyed
+    for start, end in pairwise(np.flatnonzero(found.rows == 0).tolist()):
+        yield "".join(map(keyed.__getitem__, places[start + 1 : end]))
 
 
 def spans(text: str) -> list[Word]:

@@ -24,6 +24,7 @@ from indexer.engine.fields import kept
 from indexer.engine.invert import Batch
 from indexer.engine.writer import written
 from indexer.schema import FORMS, SCHEMA, entry_of
+from indexer.segment import words_of_each
 
 CHUNK = 500
 """Articles to a segment: few enough that all processes end at nearly the same time."""
@@ -57,12 +58,13 @@ class Maker:
     def make(self, ids: Sequence[int]) -> Made:
         """The segment of these articles, those aside that their portal withdrew."""
         batch = Batch(kept(SCHEMA), FORMS)
-        changes = []
-        for _, stored in sorted(self.store.articles(ids).items()):
-            changes.append((stored.id, stored.change))
-            if stored.withdrawn_at is None:
-                files = attached_to(self.store, stored.article)
-                batch.add(entry_of(self.annotate(stored), [file.text for file in files]))
+        read = [stored for _, stored in sorted(self.store.articles(ids).items())]
+        living = [stored for stored in read if stored.withdrawn_at is None]
+        words = words_of_each([f"{each.article.title}\n{each.article.text}" for each in living])
+        for stored, found in zip(living, words, strict=True):
+            files = attached_to(self.store, stored.article)
+            batch.add(entry_of(self.annotate(stored), found, [file.text for file in files]))
+        changes = [(stored.id, stored.change) for stored in read]
         return Made(written(batch, self.folder) if batch.documents else None, changes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import chain
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -12,7 +13,7 @@ from pyvi.ViTokenizer import ViTokenizer, tokenize
 
 from indexer import crf, pyvi_model
 from indexer import segment as module
-from indexer.segment import BATCH, segment, spans, words
+from indexer.segment import BATCH, segment, spans, words, words_of_each
 from indexer.tokens import tokens
 
 SENTENCES = [
@@ -102,6 +103,19 @@ def test_finds_the_tokens_that_pyvi_finds(text: str) -> None:
 @given(st.lists(st.sampled_from(["Hà Nội", "Hà", "Nội họp", "", "ủy ban nhân", "dân"])))
 def test_lines_do_not_touch(lines: list[str]) -> None:
     assert segment(lines).split() == [token for line in lines for token in segment([line]).split()]
+
+
+@given(st.lists(st.lists(pieces).map(" ".join), max_size=6), st.sampled_from([3, 20, BATCH]))
+def test_many_texts_are_segmented_as_each_is(texts: list[str], size: int) -> None:
+    with patch("indexer.segment.BATCH", size):
+        assert [*words_of_each(texts)] == [*map(words_of_whole, texts)]
+
+
+def words_of_whole(text: str) -> list[str]:
+    """All its lines at once."""
+    found = module._segmenter().found(text.split("\n"), as_written=False)
+    joined = "".join(each.joined(each.table.keyed) for each in found)
+    return joined.replace(" _", " ").split()
 
 
 @given(st.text(st.characters()))
