@@ -40,7 +40,8 @@ FILTERS = ("phuong", "nguon", "truoc", "sau")
 
 def _also(widening: Widening) -> str:
     """What was searched beside the words typed: "ủy ban nhân dân (UBND)"."""
-    return f"{_(' và ').join(widening.meant)} ({widening.typed})"
+    meant = _(" và ").join(widening.meant)
+    return f"{meant} ({widening.typed})"
 
 
 def _filtered(field: str, widening: Widening) -> str:
