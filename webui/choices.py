@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.normalize import fold
 from indexer.query import Query
@@ -18,6 +19,9 @@ IN_VIEW = 8
 
 ON_A_PAGE = 100
 """Values on one page of a facet."""
+
+NAMES_KEPT = 8192
+"""Values whose old names stay in memory: more than there are wards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def listed(
     Accents are not told apart. A page past the last one is the last.
     """
     wanted = fold(find)
-    found = [each for each in values if wanted in fold(f"{each.label}, {old_names(name, each)}")]
+    found = [each for each in values if wanted in _words(name, each.value, each.label)]
     if by_name:
         found.sort(key=lambda each: _sorted_as(name, each))
     pages = max(math.ceil(len(found) / ON_A_PAGE), 1)
@@ -97,12 +101,19 @@ def _sorted_as(name: str, value: FacetValue) -> tuple[str, str]:
     return fold(unit.short if unit else value.label), value.label
 
 
-def old_names(name: str, value: FacetValue) -> str:
+@lru_cache(NAMES_KEPT)
+def _words(name: str, value: str, label: str) -> str:
+    """What a value is found by, without accents."""
+    return fold(f"{label}, {old_names(name, value)}")
+
+
+@lru_cache(NAMES_KEPT)
+def old_names(name: str, value: str) -> str:
     """What the ground of a ward or a province was called before 1 July 2025, "" for others."""
     gazetteer = load_gazetteer()
     if name == "province":
-        return ", ".join(each.name for each in gazetteer.merged_into(value.value))
-    unit = gazetteer.unit(value.value) if name == "ward" else None
+        return ", ".join(each.name for each in gazetteer.merged_into(value))
+    unit = gazetteer.unit(value) if name == "ward" else None
     before = [gazetteer.unit(slug) for slug in unit.predecessors] if unit else []
     names = [part for each in before if each for part in each.label.split(", ")]
     return ", ".join(dict.fromkeys(names))
