@@ -24,6 +24,9 @@ SECONDS = 0.5
 TELLING = 12
 """Words that stand for an article: those that are rarest in the index and most frequent in it."""
 
+FEWEST = 3
+"""Words that an article must share with others: by one or two nothing is told."""
+
 READ = 3000
 """Characters of a text in which they are looked for."""
 
@@ -40,10 +43,12 @@ ALIKE = 0.4
 def similar(searcher: Searcher, document: Document, but: Container[int], most: int) -> list[Hit]:
     """Articles that share most of what tells this one, the nearest first, without those of `but`.
 
-    None where looking for them takes too long.
+    None where too few words tell it, or looking for them takes too long.
     """
     generation = searcher.generation
     told = telling_words(document, lambda word: generation.frequency(WORDS, word))
+    if len(told) < FEWEST:
+        return []
     query = Or([Term(WORDS, word) for word in told])
     generation.deadline = monotonic() + SECONDS
     try:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from lxml import html
 from lxml.html import HtmlElement
 
 from crawler.article import VIETNAM, Article, Attachment
@@ -18,6 +17,7 @@ from crawler.store import open_store
 from indexer.build import build
 from indexer.document import Annotator
 from indexer.wards import load_gazetteer
+from tests.parsed import get, text
 from tests.small_site import configuration, make_article, opened, sources
 
 DAY = date(2026, 3, 1)
@@ -37,16 +37,6 @@ def made(folder: Path, *articles: Article, withdrawn: Sequence[int] = ()) -> dic
                 store.withdraw(number, LATER)
         build(store, config["INDEX"], Annotator(load_gazetteer(), sources()).annotate, sources())
     return config
-
-
-def get(client: FlaskClient, address: str, status: int = 200) -> HtmlElement:
-    response = client.get(address)
-    assert response.status_code == status, address
-    return html.fromstring(response.text)
-
-
-def text(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 FIRST = replace(
