@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 
 SOURCE = "vi"
@@ -36,8 +36,11 @@ def language() -> str:
     """The language of this request; that of the code where there is no request."""
     if not has_request_context():
         return SOURCE
-    asked = (request.args.get(CHOICE), request.cookies.get(CHOICE))
-    return next((code for code in asked if code in LANGUAGES), SOURCE)
+    if "language" not in g:  # asked hundreds of times for a page
+        asked = (request.args.get(CHOICE), request.cookies.get(CHOICE))
+        g.language = next((code for code in asked if code in LANGUAGES), SOURCE)
+    chosen: str = g.language
+    return chosen
 
 
 def other_languages() -> list[tuple[str, str, str]]:
