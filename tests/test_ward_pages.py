@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,11 +21,13 @@ from crawler.store import open_store
 from indexer.build import build
 from indexer.document import Annotator
 from indexer.normalize import fold
+from indexer.query import Query
 from indexer.topics import TOPICS
 from indexer.wards import Gazetteer, load_gazetteer
 from tests.parsed import get, ids, number, text, total
 from tests.small_site import configuration, make_article, opened, sources
 from webui.activity import MONTHS, twelve_months
+from webui.reading import reading
 
 BO_DE = "phuong-bo-de-ha-noi"
 
@@ -168,6 +172,12 @@ def test_row_25_an_old_name_finds_its_successor(client: FlaskClient) -> None:
         assert found, name
 
 
+def test_part_of_a_name_finds_wards_with_articles(client: FlaskClient) -> None:
+    for part in ("hưng", "HUNG"):
+        links = counts(get(client, f"/wards?q={part}"), "listed")
+        assert links.keys() == {"/wards/phuong-viet-hung-ha-noi", "/wards/phuong-vinh-hung-ha-noi"}
+
+
 def test_the_list_of_wards(client: FlaskClient) -> None:
     page = get(client, "/wards")
     for link, count in counts(page, "listed").items():
@@ -182,6 +192,18 @@ def test_the_list_of_wards(client: FlaskClient) -> None:
 @pytest.mark.parametrize("asked", ["q=xyzzy", "province=khong-co", "q=%00", "q=" + "a " * 500])
 def test_lists_that_are_empty(client: FlaskClient, asked: str) -> None:
     get(client, f"/wards?{asked}")
+
+
+@pytest.mark.parametrize("address", [f"/wards/{BO_DE}", "/wards", "/topics/kinh-te", "/compare"])
+def test_without_time_to_count_no_page_is_half(
+    client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client.application.test_request_context():
+        results = replace(reading().search(Query()), counted=False, facets={})
+    monkeypatch.setattr("webui.activity.reading", lambda: SimpleNamespace(search=lambda _: results))
+    assert client.get(address).status_code == 503
+    monkeypatch.undo()
+    assert client.get(address).status_code == 200
 
 
 # --- how fresh it is -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Activity: how many articles were published in each of the last twelve months?"""
+"""Activity: how many articles of a ward or topic are there, and how many of each month?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from crawler.article import VIETNAM
 from indexer.query import Query
-from indexer.results import Results, Timeline
+from indexer.results import Results, Timeline, TooSlow
 from webui.params import changed
 from webui.reading import reading
 
@@ -23,6 +23,14 @@ def twelve_months(last: date) -> tuple[date, date]:
     return after.replace(year=after.year - 1), after - timedelta(days=1)
 
 
+def counted(query: Query) -> Results:
+    """What a search finds, with all counts. Raises TooSlow where there was no time for them."""
+    results = reading().search(query)
+    if not results.counted:
+        raise TooSlow("no time was left to count")
+    return results
+
+
 def newest(results: Results) -> date:
     """The day of the newest article, of a search in that order; today where it has none, or one of
     the future by mistake."""
@@ -34,5 +42,5 @@ def newest(results: Results) -> date:
 def activity(query: Query, last: date) -> Timeline:
     """What was published in the twelve months to that day, by months."""
     since, until = twelve_months(last)
-    found = reading().search(changed(query, since=since, until=until)).timeline
+    found = counted(changed(query, since=since, until=until)).timeline
     return Timeline(found.unit, tuple(bar for bar in found.bars if bar.chosen))

@@ -13,13 +13,12 @@ from indexer.query import Query
 from indexer.results import Bar, FacetValue, Results, Timeline
 from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
-from webui.activity import activity, newest
+from webui.activity import activity, counted, newest
 from webui.charts import Period, periods
 from webui.names import name_of
 from webui.params import changed
-from webui.reading import reading
 from webui.spreadsheet import written
-from webui.wards import LONGEST_NAME, named
+from webui.wards import LONGEST_NAME, like, named
 
 pages = Blueprint("comparison", __name__)
 
@@ -27,7 +26,7 @@ FEWEST, MOST = 2, 4
 """Wards that are compared."""
 
 OFFERED = 12
-"""Wards to choose from where no name was typed: those with the most articles."""
+"""Wards to choose from beside those chosen or named: those with the most articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +114,12 @@ def read(slugs: list[str]) -> Chosen:
 
 
 def offered(name: str, chosen: Chosen) -> list[FacetValue]:
-    """The wards to tick: those chosen, then those of the name, else those with most articles."""
-    found = reading().search(Query()).facets["wards"]
+    """The wards to tick: those chosen, those of the name, then those with most articles."""
+    found = counted(Query()).facets["wards"]
     counts = {value.value: value.count for value in found}
-    more = [each.slug for unit, today in named(name) for each in (today or (unit,))]
-    if not name:
-        more = [value.value for value in found if value.count][:OFFERED]
-    slugs = dict.fromkeys([*chosen.wards, *more])
+    meant = [each.slug for unit, today in named(name) for each in (today or (unit,))]
+    others = [value.value for value in like(name, found) if value.count]
+    slugs = dict.fromkeys([*chosen.wards, *meant, *others[:OFFERED]])
     return [
         FacetValue(slug, name_of("ward", slug), counts.get(slug, 0), slug in chosen.wards)
         for slug in slugs
@@ -131,7 +129,7 @@ def offered(name: str, chosen: Chosen) -> list[FacetValue]:
 def comparison(slugs: tuple[str, ...]) -> Comparison:
     """What is told of these wards: two searches for each."""
     queries = [Query(wards=(slug,)) for slug in slugs]
-    found = [reading().search(query) for query in queries]
+    found = [counted(query) for query in queries]
     last = max(map(newest, found), default=date.min)
     months = [activity(query, last) for query in queries]
     top = max((bar.count for each in months for bar in each.bars), default=0)

@@ -6,9 +6,8 @@ from flask import Blueprint, abort, render_template
 
 from indexer.query import Query
 from indexer.topics import TOPICS
-from webui.activity import activity, newest
+from webui.activity import activity, counted, newest
 from webui.charts import periods
-from webui.reading import reading
 
 pages = Blueprint("topics", __name__)
 
@@ -22,7 +21,7 @@ def topic(slug: str) -> str:
     if slug not in TOPICS:
         abort(404)
     query = Query(topics=(slug,))
-    results = reading().search(query)
+    results = counted(query)
     months = activity(query, newest(results))
     return render_template(
         "topic.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -13,10 +14,9 @@ from indexer.query import Query
 from indexer.results import FacetValue
 from indexer.units import Unit
 from indexer.wards import Gazetteer, load_gazetteer
-from webui.activity import activity, newest
+from webui.activity import activity, counted, newest
 from webui.charts import periods
 from webui.coverage import coverage_of
-from webui.reading import reading
 
 pages = Blueprint("wards", __name__)
 
@@ -35,7 +35,7 @@ def wards() -> str:
     """The wards with articles, of all provinces or of one, or those of a name."""
     name = request.args.get("q", "").strip()[:LONGEST_NAME]
     province = request.args.get("province", "")
-    results = reading().search(Query())
+    results = counted(Query())
     provinces = [value for value in results.facets["provinces"] if value.count]
     values = {value.value: value for value in results.facets["wards"] if value.count}
     return render_template(
@@ -43,9 +43,9 @@ def wards() -> str:
         name=name,
         province=next((each for each in provinces if each.value == province), None),
         provinces=sorted(provinces, key=lambda value: fold(value.label)),
-        named=named(name) if name else [],
+        named=named(name),
         values=values,
-        listed=listed(list(values.values()), province),
+        listed=listed(like(name, values.values()), province),
     )
 
 
@@ -55,6 +55,12 @@ def listed(values: list[FacetValue], province: str) -> list[FacetValue]:
         return values[:LISTED]
     found = [value for value in values if province_of(value.value) == province]
     return sorted(found, key=lambda value: fold(value.label))
+
+
+def like(name: str, values: Iterable[FacetValue]) -> list[FacetValue]:
+    """Those whose label has the name in it, with accents or without; all where there is none."""
+    folded = fold(name)
+    return [value for value in values if folded in fold(value.label)]
 
 
 def province_of(slug: str) -> str:
@@ -67,7 +73,7 @@ def named(name: str) -> list[tuple[Unit, tuple[Unit, ...]]]:
     """The units that a reader may mean by a name, and where they are no more, what became of
     them."""
     gazetteer = load_gazetteer()
-    found = gazetteer.find(name)[:LISTED]
+    found = gazetteer.find(name)[:LISTED] if name else ()
     return [(unit, () if unit.current else gazetteer.today(unit.slug)) for unit in found]
 
 
@@ -89,7 +95,7 @@ def ward(slug: str) -> Response | str:
 def shown(unit: Unit, gazetteer: Gazetteer) -> str:
     """The page of a ward of today."""
     query = Query(wards=(unit.slug,))
-    results = reading().search(query)
+    results = counted(query)
     months = activity(query, newest(results))
     former = [gazetteer.unit(each) for each in unit.predecessors]
     return render_template(
