@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format translations lock bench soak wordpress clean
+.PHONY: help install demo test check format translations lock bench soak validate wordpress clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: install  ## every benchmark; refreshes docs/benchmarks.md (set TINPHUONG_
 
 soak: install  ## the long tests
 	$(BIN)/pytest -m soak
+
+validate: install  ## check the HTML of every page (CONTRIBUTING.md says what it needs)
+	$(BIN)/pytest -m validate
 
 wordpress: install  ## crawl a real WordPress on loopback (CONTRIBUTING.md says what it needs)
 	$(BIN)/pytest -m wordpress

@@ -42,6 +42,11 @@ PAGES = {
 }
 """Every kind of page, on the small site."""
 
+USUAL = ("results", "article", "compare", "status")
+
+EACH_PAGE = [pytest.param(name, marks=() if name in USUAL else pytest.mark.soak) for name in PAGES]
+"""Names of PAGES to parametrize by: a few, and all of them with `-m soak`."""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import DESK, PAGES, PHONE, context
+from tests.browsing import DESK, EACH_PAGE, PAGES, PHONE, context
 
 pytestmark = pytest.mark.browser
 
@@ -129,7 +129,7 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].filter(each => {
 }).map(each => each.outerHTML.slice(0, 90))"""
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH_PAGE)
 def test_row_39_nothing_that_clips_has_low_lines(phone: Page, name: str) -> None:
     phone.goto(PAGES[name])
     assert phone.evaluate(CLIPPED) == []
@@ -154,7 +154,7 @@ def test_row_39_the_tallest_letters_fit_into_their_line(desk: Page, selector: st
     assert 0.3 < desk.evaluate(INK, selector) <= 1
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH_PAGE)
 def test_row_40_spaced_out_text_fits_on_a_small_phone(phone: Page, name: str) -> None:
     phone.set_viewport_size({"width": 320, "height": 640})
     phone.goto(PAGES[name])
@@ -167,7 +167,7 @@ def test_row_40_spaced_out_text_fits_on_a_small_phone(phone: Page, name: str) ->
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH_PAGE)
 def test_row_40_letters_of_twice_the_size_fit(desk: Page, name: str) -> None:
     desk.set_viewport_size({"width": 640, "height": 400})  # what 200 % leaves of 1280 by 800
     desk.goto(PAGES[name])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from tests.browsing import DESK, PAGES, PHONE, context
+from tests.browsing import DESK, EACH_PAGE, PAGES, PHONE, context
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ def test_styles_and_scripts_are_small() -> None:
     assert packed(".js") <= SCRIPT_BYTES
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH_PAGE)
 def test_a_page_is_small_and_stands_still(browser: Browser, site: str, name: str) -> None:
     for size in (PHONE, DESK):
         with context(browser, site, size) as opened:
