@@ -104,6 +104,30 @@ def test_row_15_on_a_phone_results_come_first_and_filters_at_a_tap(phone: Page) 
     expect(phone.get_by_role("button", name="Áp dụng")).to_be_in_viewport()
 
 
+def test_row_23_without_scripts_values_are_looked_for_and_ticked(
+    browser: Browser, site: str
+) -> None:
+    """What was ticked before the text or the order changed stays ticked."""
+    with context(browser, site, PHONE, java_script_enabled=False) as opened:
+        page = opened.new_page()
+        page.goto("/search?from=2024")
+        open_panel(page)
+        page.get_by_role("link", name=re.compile("Xem tất cả .* phường, xã")).click()
+        page.get_by_label("Phường Bồ Đề, Hà Nội").check()
+        page.get_by_label("Tìm trong phường, xã").fill("hai chau")
+        page.get_by_role("group").get_by_role("button", name="Tên A–Z").click()
+        expect(page.get_by_label("Phường Bồ Đề, Hà Nội")).to_be_checked()
+        page.get_by_label("Phường Hải Châu, Đà Nẵng").check()
+        page.get_by_role("button", name="Áp dụng").click()
+        names = page.locator("a.tag").all_inner_texts()
+        assert [" ".join(name.split()) for name in names] == [
+            "Bỏ lọc Phường, xã: Phường Bồ Đề, Hà Nội",
+            "Bỏ lọc Phường, xã: Phường Hải Châu, Đà Nẵng",
+            "Bỏ lọc Thời gian: từ 01/01/2024",
+        ]
+        assert results(page)
+
+
 def test_row_13_a_wrong_day_has_the_focus_first(desk: Page) -> None:
     desk.goto("/search?q=rác&from=31/2/2026")
     expect(desk.locator(".problem")).to_be_focused()
