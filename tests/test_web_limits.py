@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_site import opened
-from webui.limits import BURST_SECONDS, FREE, SLOTS, WAITING, Busy, Rate, Room
+from webui.limits import BURST_SECONDS, FREE, SLOTS, WAITING, Busy, Rate, Room, Turn, network
 
 RATE = 10.0
 BURST = int(RATE * BURST_SECONDS)
@@ -61,7 +61,7 @@ def test_addresses_cost_no_memory_of_their_own() -> None:
     rate = Rate(RATE)
     before = len(rate._due)
     for number in range(20_000):
-        rate.wait(f"2001:db8:{number & 0xFFFF:x}:{number >> 16}::1", 7.0)
+        rate.wait(network(f"2001:db8:{number & 0xFFFF:x}:{number >> 16}::1"), 7.0)
     assert len(rate._due) == before == SLOTS
 
 
@@ -76,8 +76,8 @@ def test_addresses_cost_no_memory_of_their_own() -> None:
 )
 def test_who_is_one_client(one: str, other: str, same: bool) -> None:
     rate = Rate(RATE)
-    assert not any(rate.wait(one, 9.0) for _ in range(BURST))
-    assert (rate.wait(other, 9.0) > 0) == same
+    assert not any(rate.wait(network(one), 9.0) for _ in range(BURST))
+    assert (rate.wait(network(other), 9.0) > 0) == same
 
 
 def _ask(rate: Rate, count: int) -> None:
@@ -98,11 +98,11 @@ def test_one_at_a_time_in_the_order_they_came_and_no_crowd() -> None:
 
     def visit(number: int) -> None:
         started[number].set()
-        ticket = room.enter()
+        turn = room.enter("a")
         order.append(number)
-        room.leave(ticket)
+        room.leave(turn)
 
-    first = room.enter()
+    first = room.enter("a")
     with ThreadPoolExecutor(WAITING) as pool:
         for number in range(WAITING):
             started.append(Event())
@@ -111,21 +111,60 @@ def test_one_at_a_time_in_the_order_they_came_and_no_crowd() -> None:
             while len(room._inside) < number + 2:
                 time.sleep(0.001)
         with pytest.raises(Busy):
-            room.enter()
+            room.enter("a")
         assert order == []
         room.leave(first)
     assert order == list(range(WAITING))
-    room.leave(room.enter())
+    room.leave(room.enter("a"))
+
+
+def test_one_address_with_many_requests_does_not_keep_others_out() -> None:
+    """It has the whole room; the first of another address takes the place of its last, and so on
+    until both have as many."""
+    room, outcome = Room(), {}
+
+    def visit(name: str, address: str) -> None:
+        try:
+            turn = room.enter(address)
+            room.leave(turn)
+            outcome[name] = "answered"
+        except Busy:
+            outcome[name] = "sent away"
+
+    def come(name: str, address: str) -> None:
+        before = len(room._inside)
+        pool.submit(visit, name, address)
+        while len(room._inside) == before <= WAITING or len(outcome) < sent_away(name):
+            time.sleep(0.001)
+
+    def sent_away(name: str) -> int:
+        return int(name.removeprefix("b")) if name.startswith("b") else 0
+
+    first = room.enter("a")
+    with ThreadPoolExecutor(3 * WAITING) as pool:
+        for number in range(WAITING):
+            come(f"a{number}", "a")
+        for number in range(1, 5):
+            come(f"b{number}", "b")
+        with pytest.raises(Busy):
+            room.enter("b")
+        with pytest.raises(Busy):
+            room.enter("a")
+        room.leave(first)
+    assert {name for name, said in outcome.items() if said == "answered"} == {
+        *(f"a{number}" for number in range(4)),
+        *(f"b{number}" for number in range(1, 5)),
+    }
 
 
 def test_who_waited_too_long_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webui.limits.PATIENCE", 0.01)
     room = Room()
-    ticket = room.enter()
+    turn = room.enter("a")
     with pytest.raises(Busy):
-        room.enter()
-    room.leave(ticket)
-    room.leave(room.enter())
+        room.enter("b")
+    room.leave(turn)
+    room.leave(room.enter("a"))
 
 
 # --- what a client is answered ----------------------------------------------------------------
@@ -173,6 +212,7 @@ def test_health_and_static_files_are_always_answered(client: FlaskClient) -> Non
     assert set(FREE) <= {rule.endpoint for rule in client.application.url_map.iter_rules()}
 
 
+@pytest.mark.usefixtures("clock")
 def test_who_is_asked_for_is_believed_of_trusted_proxies_only(small_site: dict[str, Any]) -> None:
     """A forged X-Forwarded-For is ignored; behind one proxy its own word counts, the last one."""
     for proxies, forged, refused in ((0, "%s", True), (1, "%s", False), (1, "%s, 192.0.2.7", True)):
@@ -189,15 +229,15 @@ def test_who_is_asked_for_is_believed_of_trusted_proxies_only(small_site: dict[s
 def test_a_room_that_is_full_is_told_as_busy(client: FlaskClient) -> None:
     app: Flask = client.application
     room = app.extensions["room"]
-    tickets = [room.enter()]
-    room._inside += [object() for _ in range(WAITING)]
+    turn = room.enter("127.0.0.1")
+    room._inside += [Turn("127.0.0.1") for _ in range(WAITING)]
     page, problem = client.get("/search?q=rác"), client.get("/search.json")
     assert (page.status_code, problem.status_code) == (503, 503)
     assert page.headers["Retry-After"] == problem.headers["Retry-After"] == "2"
     assert "Đang có quá nhiều lượt tìm" in page.text
     assert client.get("/healthz").status_code == 200
     del room._inside[1:]
-    room.leave(tickets[0])
+    room.leave(turn)
     assert client.get("/search?q=rác").status_code == 200
 
 

@@ -9,6 +9,8 @@ import ipaddress
 import math
 import mmap
 import time
+from collections import Counter
+from dataclasses import dataclass
 from threading import Condition
 
 from flask import Flask, Response, g, request
@@ -55,7 +57,7 @@ class Rate:
 
     def wait(self, address: str, now: float) -> float:
         """Seconds until the address may ask again; 0 where it may now, and then it has asked."""
-        slot = hash(network(address)) % SLOTS  # Python's secret of this start is in it
+        slot = hash(address) % SLOTS  # Python's secret of this start is in it
         due = max(self._due[slot], now) + self._interval
         wait = round(due - now - BURST_SECONDS, 6)
         if wait > 0:
@@ -78,30 +80,54 @@ def network(address: str) -> str:
     return address if parsed.version == 4 else str(ipaddress.ip_network((int(parsed), 64), False))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """One request in the room, and whose it is."""
+
+    address: str
+
+
 class Room:
-    """One at a time; a few others wait, the first first."""
+    """One at a time; a few others wait, the first first. Who comes when they are too many takes the
+    place of the last of the address that has most, so that no address keeps out the others."""
 
     def __init__(self) -> None:
-        self._free = Condition()
-        self._inside: list[object] = []
+        self._changed = Condition()
+        self._inside: list[Turn] = []
 
-    def enter(self) -> object:
+    def enter(self, address: str) -> Turn:
         """Wait for the turn; gives what leave() takes. Raises Busy."""
-        ticket = object()
-        with self._free:
+        turn = Turn(address)
+        with self._changed:
             if len(self._inside) > WAITING:
-                raise Busy
-            self._inside.append(ticket)
-            if not self._free.wait_for(lambda: self._inside[0] is ticket, PATIENCE):
-                self._inside.remove(ticket)
-                raise Busy
-        return ticket
+                self._send_one_away(address)
+            self._inside.append(turn)
+            self._changed.wait_for(lambda: self._may_go_on(turn), PATIENCE)
+            if self._inside[:1] == [turn]:
+                return turn
+            if turn in self._inside:
+                self._inside.remove(turn)
+            raise Busy
 
-    def leave(self, ticket: object) -> None:
+    def _may_go_on(self, turn: Turn) -> bool:
+        """Whether it is the turn's turn, or it was sent away."""
+        return turn in self._inside[:1] or turn not in self._inside
+
+    def _send_one_away(self, address: str) -> None:
+        """The last of who have most; Busy where the address would then have as many as they."""
+        present = Counter(turn.address for turn in self._inside)
+        crowd, most = present.most_common(1)[0]
+        if present[address] + 1 >= most:
+            raise Busy
+        last = max(at for at, turn in enumerate(self._inside) if turn.address == crowd)
+        del self._inside[last]  # they are two at least, so it is not the one that is worked for
+        self._changed.notify_all()
+
+    def leave(self, turn: Turn) -> None:
         """Give the turn to the next."""
-        with self._free:
-            self._inside.remove(ticket)
-            self._free.notify_all()
+        with self._changed:
+            self._inside.remove(turn)
+            self._changed.notify_all()
 
 
 def register(app: Flask, requests_per_second: float) -> None:
@@ -113,17 +139,18 @@ def register(app: Flask, requests_per_second: float) -> None:
     def admit() -> None:
         if request.endpoint in FREE:
             return
-        if rate and (wait := rate.wait(request.remote_addr or "", time.monotonic())):
+        address = network(request.remote_addr or "")
+        if rate and (wait := rate.wait(address, time.monotonic())):
             raise TooManyRequests(retry_after=math.ceil(wait))
         if (request.content_length or 0) > BODY_BYTES:
             raise RequestEntityTooLarge
         if request.query_string.count(b"&") >= PARAMETERS:
             raise BadRequest
-        g.ticket = room.enter()
+        g.turn = room.enter(address)
 
     def dismiss(_error: BaseException | None = None) -> None:
-        if ticket := g.pop("ticket", None):
-            room.leave(ticket)
+        if turn := g.pop("turn", None):
+            room.leave(turn)
 
     @app.after_request
     def dismissed(response: Response) -> Response:
