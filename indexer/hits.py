@@ -25,7 +25,7 @@ from indexer.offsets import unpacked
 from indexer.plan import Targets
 from indexer.results import Hit
 from indexer.schema import DIGEST, OFFSETS, TEXT_, TEXT_FOLDED, digest_of, spelled
-from indexer.snippet import Asked, Passage, asked_of, marks, passage
+from indexer.snippet import Asked, Mark, Passage, asked_of, marks, passage
 
 LOOKED_THROUGH = 60_000
 """Characters of a file in which a passage is looked for: a tenth of a second at most."""
@@ -55,10 +55,13 @@ def hits(
     store: Path,
     rows: NDArray[np.intp],
     scores: Sequence[float],
-    targets: Targets,
+    targets: Targets | None,
 ) -> tuple[Hit, ...]:
-    """The hits that these documents are, in this order; articles gone from the store left out."""
-    found = list(_found(generation, rows, scores, targets))
+    """The hits that these documents are, in this order; articles gone from the store left out.
+
+    Without targets nothing is marked and no passage is shown: neither text nor files are read.
+    """
+    found = list(_found(generation, rows, scores, targets or Targets()))
     numbers = [each.number for each in found]
     with open_readonly(store) as opened:
         articles, others = opened.articles(numbers), copies(opened, numbers)
@@ -117,15 +120,14 @@ def _places(generation: Generation, field: str, term: str, rows: NDArray[np.intp
     return (holders[owners] << HALF) | positions
 
 
-def _hit(store: Store, stored: Stored, found: Found, targets: Targets, copies: int) -> Hit:
+def _hit(store: Store, stored: Stored, found: Found, targets: Targets | None, copies: int) -> Hit:
     article, facts = stored.article, found.facts
-    title, text = texts(article, found, targets)
-    shown, file = shown_of(store, stored, text, targets)
+    in_title, shown, file = _shown(store, stored, found, targets)
     return Hit(
         id=stored.id,
         url=article.url,
         title=article.title,
-        title_marks=marks(title),
+        title_marks=in_title,
         snippet=shown.text,
         snippet_marks=shown.marks,
         portal=article.portal,
@@ -138,6 +140,16 @@ def _hit(store: Store, stored: Stored, found: Found, targets: Targets, copies: i
         file=file,
         copies=copies,
     )
+
+
+def _shown(
+    store: Store, stored: Stored, found: Found, targets: Targets | None
+) -> tuple[tuple[Mark, ...], Passage, str]:
+    """The marks of the title, and what shown_of() shows."""
+    if targets is None:
+        return (), Passage("", (), 0), ""
+    title, text = texts(stored.article, found, targets)
+    return marks(title), *shown_of(store, stored, text, targets)
 
 
 def texts(article: Article, found: Found, targets: Targets) -> tuple[Asked, Asked]:

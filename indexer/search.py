@@ -126,8 +126,9 @@ class Searcher:
         with self._in_time():
             return self._answer(query)
 
-    def listing(self, query: Query, limit: int) -> Listing:
-        """The first articles of a search, whatever its page, without counts of facets.
+    def listing(self, query: Query, limit: int, passages: bool = True) -> Listing:
+        """The first articles of a search, whatever its page, without counts of facets; without
+        `passages` nothing is read of their texts and files.
 
         Raises TooSlow as search() does; the articles are read as they are taken.
         """
@@ -135,7 +136,8 @@ class Searcher:
             planned = plan(parse(query.text), query.literal, self.spellings, self.filters)
             matching = _under(self._found(planned)[0], self._filters(query))
             rows, scores = self._first(query, planned, matching, limit)
-        return Listing(len(matching), self._read(rows, scores, planned.targets))
+        targets = planned.targets if passages else None
+        return Listing(len(matching), self._read(rows, scores, targets))
 
     def having_all(self, query: Query) -> int:
         """How many articles have all the words of a query. Raises TooSlow as search() does."""
@@ -150,10 +152,10 @@ class Searcher:
         with self._in_time():
             rows = self.evaluator.matching.rows(in_title(begun))
             listed = first_by(self.generation, PUBLISHED, rows, limit, True)
-        return self._read(listed, [0.0] * len(listed), Targets())
+        return self._read(listed, [0.0] * len(listed), None)
 
     def _read(
-        self, rows: NDArray[np.intp], scores: Sequence[float], targets: Targets
+        self, rows: NDArray[np.intp], scores: Sequence[float], targets: Targets | None
     ) -> Iterator[Hit]:
         """The documents as hits, some at a time."""
         for start in range(0, len(rows), READ_AT_ONCE):

@@ -130,7 +130,9 @@ class Gazetteer:
     def merged_into(self, slug: str) -> tuple[Province, ...]:
         """The provinces of before that the one of today was made of, itself not among them."""
         return tuple(
-            each for each in self._provinces.values() if slug in each.successors and each.slug != slug
+            each
+            for each in self._provinces.values()
+            if slug in each.successors and each.slug != slug
         )
 
     def province_named(self, name: str) -> Province | None:

@@ -264,7 +264,11 @@ def test_a_listing_is_the_beginning_of_all_pages(
     pages = list(all_pages(world.searcher, query))
     listing = world.searcher.listing(query, limit)
     assert listing.total == pages[0].total
-    assert list(listing.hits) == [hit for page in pages for hit in page.hits][:limit]
+    hits = [hit for page in pages for hit in page.hits][:limit]
+    assert list(listing.hits) == hits
+    assert list(world.searcher.listing(query, limit, passages=False).hits) == [
+        replace(hit, title_marks=(), snippet="", snippet_marks=()) for hit in hits
+    ]
 
 
 @common

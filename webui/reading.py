@@ -42,10 +42,10 @@ class Reading:
         with self._turn:
             return self._newest().search(query)
 
-    def listing(self, query: Query, limit: int) -> Listing:
+    def listing(self, query: Query, limit: int, passages: bool = True) -> Listing:
         """The first articles of what the newest generation finds. Raises IndexMissing."""
         with self._turn:
-            found = self._newest().listing(query, limit)
+            found = self._newest().listing(query, limit, passages)
         return Listing(found.total, self._in_turns(found.hits))
 
     def _in_turns(self, hits: Iterator[Hit]) -> Iterator[Hit]:

@@ -45,7 +45,7 @@ FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+@＝＋－＠\t\r-])")
 @for_programs
 def search(query: Query) -> Response:
     """The first ROWS articles in the order asked for; a page is of no account here."""
-    found = reading().listing(query, ROWS)
+    found = reading().listing(query, ROWS, passages=False)
     response = Response(stream_with_context(lines(found.hits)), mimetype="text/csv")
     today = datetime.now(VIETNAM).date()
     response.headers["Content-Disposition"] = f'attachment; filename="tin-phuong-{today}.csv"'
