@@ -44,8 +44,6 @@ from indexer.wards import load_gazetteer
 
 ARTICLES, COPIES = 50_000, 20
 QUICK_ARTICLES, QUICK_COPIES = 300, 2
-UNDERSTOOD, QUICK_UNDERSTOOD = 6_000, 300
-"""Real articles that are indexed with all that the command does: wards, topics, copies found."""
 NEW = 100
 """Articles that are added to all the others."""
 ROUNDS, QUICK_ROUNDS = 21, 3
@@ -79,8 +77,7 @@ def rows(quick: bool) -> Iterator[Row]:
     data = data_folder()
     count, copies = (QUICK_ARTICLES, QUICK_COPIES) if quick else (ARTICLES, COPIES)
     with TemporaryDirectory() as made:
-        understood = islice(news(data, count), QUICK_UNDERSTOOD if quick else UNDERSTOOD)
-        yield from of_understanding(Place.within(Path(made)), understood)
+        yield from of_understanding(Place.within(Path(made)), news(data, count))
     with TemporaryDirectory() as made:
         place, grown = Place.within(Path(made)), articles(data, count, copies + 1)
         yield from of_index(place, islice(grown, count * copies), count)
@@ -91,7 +88,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def of_understanding(place: Place, given: Iterable[Article]) -> Iterator[Row]:
-    """The whole way from the store, as `tinphuong index` goes it."""
+    """The whole way from the store, as `tinphuong index` goes it: wards, topics and copies found."""
     count = store(place, given)
     speed = count / seconds(partial(understand, place))
     yield at_least(
