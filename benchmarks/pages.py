@@ -88,7 +88,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def of_understanding(place: Place, given: Iterable[Article]) -> Iterator[Row]:
-    """The whole way from the store, as `tinphuong index` goes it: wards, topics and copies found."""
+    """The whole way from the store, as `tinphuong index` goes it, with wards, topics, copies."""
     count = store(place, given)
     speed = count / seconds(partial(understand, place))
     yield at_least(
