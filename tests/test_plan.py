@@ -179,3 +179,12 @@ def test_texts_that_lack_words_are_found_and_said(
     assert results.partial == partial
     assert not partial or results.total == 4
     assert not searcher.search(Query(text, literal=True)).partial
+
+
+def test_row_02_accents_fold_one_way(searcher: Searcher) -> None:
+    """Without accents every spelling is found; with them, only what was typed, however composed."""
+    assert set(found(searcher, "duong")) == {"đường", "dương", "đương", "duong"}
+    assert found(searcher, "đường") == ["đường"]
+    assert found(searcher, '"duong"', literal=True) == ["duong"]
+    spellings = ("khánh hòa", "KHÁNH HOÀ", "kha\u0301nh ho\u0300a", "kha\u0301nh hoa\u0300")
+    assert {tuple(found(searcher, each)) for each in spellings} == {("khanh",)}
