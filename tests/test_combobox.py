@@ -85,7 +85,7 @@ def test_row_21_nothing_is_asked_for_while_letters_are_composed(desk: Page) -> N
     """As an input method makes "ngân" of "ngaan": the text is the reader's until it is done."""
     asked: list[str] = []
     desk.goto("/")
-    desk.route("**/suggest?**", lambda route: (asked.append(route.request.url), route.continue_()))
+    desk.on("request", lambda request: asked.append(request.url))
     box = desk.locator("#q")
     box.focus()
     box.evaluate(
@@ -140,3 +140,16 @@ def test_row_21_options_are_large_enough_for_fingers(phone: Page) -> None:
         assert box["height"] >= 44
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
+
+
+def test_row_21_a_question_that_is_overtaken_is_dropped(desk: Page) -> None:
+    dropped: list[str] = []
+    desk.on("requestfailed", lambda request: dropped.append(request.url))
+    desk.goto("/")
+    desk.route("**/suggest?q=ng", lambda _: None)  # never answered
+    box = desk.locator("#q")
+    with desk.expect_request("**/suggest?q=ng"):
+        box.press_sequentially("ng")
+    box.press_sequentially("an s")
+    expect(desk.get_by_role("option").first).to_contain_text("ngân sách")
+    assert [url.rpartition("?")[2] for url in dropped] == ["q=ng"]
