@@ -6,7 +6,6 @@ index, and where they stand by the offsets kept there; where the text was edited
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from crawler.article import VIETNAM, Article
 from crawler.attached import attached_to
 from crawler.store import Store, Stored, open_readonly
 from indexer.engine.generation import Generation, places
+from indexer.facts import facts_at
 from indexer.families import copies
 from indexer.offsets import unpacked
 from indexer.plan import Targets
@@ -70,12 +70,6 @@ def hits(
             for each in found
             if each.number in articles
         )
-
-
-def facts_at(generation: Generation, row: int) -> dict[str, Any]:
-    """What schema.entry_of() stored of a document."""
-    facts: dict[str, Any] = json.loads(generation.stored(row))
-    return facts
 
 
 def _found(

@@ -11,8 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -20,26 +19,22 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.article import VIETNAM
 from crawler.store import open_readonly
-from indexer.days import midnight
-from indexer.document import TYPES, Document
-from indexer.document_numbers import DocumentNumber
+from indexer.document import Document
 from indexer.engine.codec import segments_of
 from indexer.engine.evaluator import Evaluator
 from indexer.engine.generation import Array, Generation, Mask
-from indexer.engine.sorting import MISSING, first_by
+from indexer.engine.sorting import first_by
+from indexer.facet_values import FacetValues
+from indexer.facts import document_at
 from indexer.filters import Filters
 from indexer.generations import IndexDamaged, Manifest, is_served, newest_whole
-from indexer.hits import facts_at, hits
-from indexer.normalize import fold
-from indexer.periods import Kind, Period
+from indexer.hits import hits
 from indexer.plan import FORMULA, Plan, Targets, in_title, plan
+from indexer.publication import Publication
 from indexer.query import PAGE_SIZE, Query, parse
 from indexer.results import FacetValue, Hit, Listing, Results, Timeline
 from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
-from indexer.timeline import timeline
-from indexer.topics import TOPICS
 from indexer.wards import load_gazetteer
 
 QUERY_SECONDS = 5.0
@@ -53,9 +48,6 @@ FILTERS_KEPT = 32
 
 KEYS_KEPT = 4096
 """Bare syllables whose spellings stay in memory."""
-
-LABELS_KEPT = 8192
-"""Labels of values that stay in memory."""
 
 READ_AT_ONCE = 100
 """Articles of a listing that are read together."""
@@ -98,12 +90,11 @@ class Searcher:
         folder = index / manifest.generation
         self.generation = Generation(folder, segments_of(folder))
         self.evaluator = Evaluator(self.generation, FORMULA)
+        self.publication = Publication(self.generation)
+        self.values = FacetValues(self.generation, self.gazetteer, manifest.sources)
         self.spellings: Callable[[str], Sequence[str]] = lru_cache(KEYS_KEPT)(self._spellings)
         self._having: Callable[[str, tuple[str, ...]], Mask] = lru_cache(FILTERS_KEPT)(
             lambda name, values: self.generation.facet(name).holders(values)
-        )
-        self._named: Callable[[str, str], tuple[str, str]] = lru_cache(LABELS_KEPT)(
-            lambda name, value: (label := self.label(name, value), fold(label))
         )
 
     def refreshed(self) -> Searcher:
@@ -186,47 +177,16 @@ class Searcher:
             total=len(matching),
             pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
             facets=self._facets(query, matching, others) if in_time else {},
-            timeline=self._timeline(query, anytime) if in_time else Timeline("day", ()),
+            timeline=self.publication.timeline(anytime, query.since, query.until)
+            if in_time
+            else Timeline("day", ()),
             counted=in_time,
-            undated=int(np.count_nonzero(self.undated[anytime])),
+            undated=int(np.count_nonzero(self.publication.undated[anytime])),
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,
             generation=self.manifest.generation,
         )
-
-    @cached_property
-    def undated(self) -> Mask:
-        """Which documents have no date."""
-        mask: Mask = self.generation.sorts(PUBLISHED) == MISSING
-        return mask
-
-    @cached_property
-    def days(self) -> NDArray[np.int32]:
-        """The day in Vietnam, from 1970-01-01, of each document that has a date."""
-        seconds = self.generation.sorts(PUBLISHED) - midnight(date(1970, 1, 1))
-        return (seconds // 86_400).astype(np.int32)
-
-    def newest(self, name: str) -> dict[str, datetime]:
-        """When the newest article was published, by value of a facet; none for one that has only
-        undated ones."""
-        rows = np.flatnonzero(self.generation.live & ~self.undated)
-        facet = self.generation.facet(name)
-        greatest = facet.greatest(rows, self.generation.sorts(PUBLISHED).take(rows)).tolist()
-        return {
-            value: datetime.fromtimestamp(moment, VIETNAM)
-            for value, moment in zip(facet.values, greatest, strict=True)
-            if moment != MISSING
-        }
-
-    @cached_property
-    def first_and_last_day(self) -> tuple[date, date] | None:
-        """Between which days the articles were published; None where no day is known."""
-        days = self.days[self.generation.live & ~self.undated]
-        first = date(1970, 1, 1)
-        if not len(days):
-            return None
-        return first + timedelta(int(days.min())), first + timedelta(int(days.max()))
 
     def document(self, number: int) -> Document | None:
         """The document of an article by the store's number; None where it is not indexed."""
@@ -235,23 +195,7 @@ class Searcher:
             stored = store.articles([number]).get(number)
         if not len(rows) or stored is None:
             return None
-        facts = facts_at(self.generation, int(rows[0]))
-        numbers = (
-            DocumentNumber(name, sign, issuer, kind, day and date.fromisoformat(day))
-            for name, sign, issuer, kind, day in facts["numbers"]
-        )
-        return Document(
-            id=number,
-            article=stored.article,
-            wards=tuple(facts["wards"]),
-            wards_then=tuple(facts["wards_then"]),
-            provinces=tuple(facts["provinces"]),
-            topics=tuple(facts["topics"]),
-            type=facts["type"],
-            numbers=tuple(numbers),
-            periods=tuple(_period(*each) for each in facts["periods"]),
-            reports_on=facts["reports_on"] and _period(*facts["reports_on"]),
-        )
+        return document_at(self.generation, int(rows[0]), stored)
 
     def _spellings(self, folded: str) -> Sequence[str]:
         """Keys in the texts whose bare form this is, most frequent first."""
@@ -276,17 +220,8 @@ class Searcher:
         ticked = {name: getattr(query, name) for name in FACETS}
         filters = {name: self._having(name, values) for name, values in ticked.items() if values}
         if query.since or query.until:
-            filters[PUBLISHED] = self._dated(query)
+            filters[PUBLISHED] = self.publication.within(query.since, query.until)
         return filters
-
-    def _dated(self, query: Query) -> Mask:
-        published = self.generation.sorts(PUBLISHED)
-        mask = ~self.undated
-        if query.since:
-            mask &= published >= midnight(query.since)
-        if query.until and query.until < date.max:
-            mask &= published < midnight(query.until + timedelta(days=1))
-        return mask
 
     def _page(
         self, query: Query, planned: Plan, rows: Array
@@ -310,9 +245,7 @@ class Searcher:
         return listed, scores.tolist()
 
     def _timeline(self, query: Query, rows: Array) -> Timeline:
-        """When these documents were published."""
-        dated = rows[~self.undated[rows]]
-        return timeline(self.days[dated], query.since, query.until)
+        return self.publication.timeline(rows, query.since, query.until)
 
     def _facets(
         self, query: Query, matching: Array, others: Mapping[str, Array]
@@ -321,40 +254,7 @@ class Searcher:
         counts = dict(self.evaluator.counts([x for x in FACETS if x not in others], matching))
         for name in others.keys() & set(FACETS):
             counts |= self.evaluator.counts([name], others[name])
-        return {name: self._values(name, counts[name], getattr(query, name)) for name in FACETS}
-
-    def _values(
-        self, name: str, counts: NDArray[np.int64], ticked: Sequence[str]
-    ) -> tuple[FacetValue, ...]:
-        """Values with their counts, the most frequent first; ticked ones even at none."""
-        shown = self.generation.facet(name).named(counts)
-        shown |= {value: shown.get(value, 0) for value in ticked}
-        if name == "wards":
-            for slug in self.former.intersection(shown).difference(ticked):
-                del shown[slug]
-        named = [(value, count, *self._named(name, value)) for value, count in shown.items()]
-        named.sort(key=lambda each: (-each[1], each[3], each[0]))
-        return tuple(
-            FacetValue(value, label, count, value in ticked) for value, count, label, _ in named
-        )
-
-    @cached_property
-    def former(self) -> frozenset[str]:
-        """Units that are no more. They are listed only where they are ticked: their articles stand
-        under the units of today."""
-        units = {slug: self.gazetteer.unit(slug) for slug in self.generation.facet("wards").values}
-        return frozenset(slug for slug, unit in units.items() if not unit or not unit.current)
-
-    def label(self, name: str, value: str) -> str:
-        """What people call the value of a facet; the value itself where it is unknown."""
-        if name == "wards":
-            unit = self.gazetteer.unit(value)
-            return unit.label if unit else value
-        if name == "provinces":
-            province = self.gazetteer.province(value)
-            return province.short if province else value
-        labels = {"topics": TOPICS, "types": TYPES, "sources": self.manifest.sources}
-        return labels[name].get(value, value)
+        return {name: self.values.of(name, counts[name], getattr(query, name)) for name in FACETS}
 
 
 def _under(rows: Array, filters: Mapping[str, Mask], but: str = "") -> Array:
@@ -363,8 +263,3 @@ def _under(rows: Array, filters: Mapping[str, Mask], but: str = "") -> Array:
         if name != but:
             rows = rows[mask[rows]]
     return rows
-
-
-def _period(kind: Kind, since: str, until: str, words: str, certainty: float) -> Period:
-    """What schema.facts_of() made of a period, as it was."""
-    return Period(kind, date.fromisoformat(since), date.fromisoformat(until), words, certainty)

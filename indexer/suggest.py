@@ -142,7 +142,7 @@ class Suggester:
         for name in suiting:
             if name.slug not in seen:
                 seen.add(name.slug)
-                label = self.searching.label("wards", name.slug)
+                label = self.searching.values.label("wards", name.slug)
                 yield Completion("ward", f"{label} ({name.was})" if name.was else label, name.slug)
 
     def _titles(self, text: str) -> Iterator[Completion]:

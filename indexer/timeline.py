@@ -61,14 +61,21 @@ def timeline(days: Array, since: date | None = None, until: date | None = None) 
     edges = np.union1d(starts, [begin, end])
     first, last = np.searchsorted(edges, [begin, end]).tolist()
     edges = edges[max(first - (margin if since else 0), 0) : last + (margin if until else 0) + 1]
-    counts = np.bincount(np.searchsorted(edges, days, "right"), minlength=len(edges) + 1)
+    counts = np.diff(_before(days, edges))
     bars = (
         Bar(_date(start), _date(after - 1), count, begin <= start < end)
-        for (start, after), count in zip(
-            pairwise(edges.tolist()), counts.tolist()[1:], strict=False
-        )
+        for (start, after), count in zip(pairwise(edges.tolist()), counts.tolist(), strict=True)
     )
     return Timeline(unit, tuple(bars))
+
+
+def _before(days: Array, edges: Array) -> Array:
+    """How many of the days lie before each edge."""
+    if not len(days):
+        return np.zeros(len(edges), np.int64)
+    first = int(days.min())
+    until = np.concatenate([[0], np.bincount(days - first).cumsum()])
+    return until.take(edges - first, mode="clip")
 
 
 def _window(days: Array, since: date | None, until: date | None) -> tuple[int, int] | None:

@@ -347,7 +347,7 @@ def test_a_page_past_the_end_is_empty_and_knows_the_total(world: World) -> None:
 
 @pytest.mark.parametrize("facet", FACETS)
 def test_the_newest_of_every_value(world: World, facet: str) -> None:
-    newest = world.searcher.newest(facet)
+    newest = world.searcher.publication.newest(facet)
     dated = [known for known in world.known.values() if known.published]
     assert newest == {
         value: max(known.published for known in dated if value in known.values[facet])

@@ -76,7 +76,7 @@ class Reading:
         """When the newest article was published, by value of one of the facets of Query. Raises
         IndexMissing."""
         with self._turn:
-            return self._newest().newest(field)
+            return self._newest().publication.newest(field)
 
     def completions(self, typed: str) -> list[Completion]:
         """How what was typed may go on. Raises IndexMissing."""
@@ -90,11 +90,11 @@ class Reading:
 
     def days(self) -> tuple[date, date] | None:
         """The first and the last day that an article was published. Raises IndexMissing."""
-        return self._newest().first_and_last_day
+        return self._newest().publication.first_and_last_day
 
     def label(self, field: str, value: str) -> str:
         """What people call a value of one of the facets of Query. Raises IndexMissing."""
-        return (self._searcher or self._newest()).label(field, value)
+        return (self._searcher or self._newest()).values.label(field, value)
 
     def store(self) -> Store:
         """The store, to be closed by the caller. Raises StoreMissing."""
