@@ -48,13 +48,14 @@ def test_row_46_no_more_than_fifty(page: Page) -> None:
     expect(page.locator("#saved-none")).to_be_visible()
     page.evaluate(
         "localStorage.setItem('saved', JSON.stringify(Array.from({length: 50}, (_, n) =>"
-        " ({name: `từ ${n}`, address: `/search?q=${n}`, day: '2026-03-01'}))))"
+        " ({name: `từ ${n}`, address: `/search?q=${n}`, moment: '2026-03-01T09:00Z'}))))"
     )
     page.goto(SEARCH)
     page.get_by_role("button", name="Lưu tìm kiếm này").click()
     expect(page.locator("#save-status")).to_contain_text("Đã đủ 50")
     page.goto("/saved")
     expect(page.locator("#saved li")).to_have_count(50)
+    expect(page.locator("#saved .hint").first).to_have_text("01/03/2026")
     page.get_by_role("button", name="Bỏ: từ 7", exact=True).click()
     expect(page.locator("#saved li")).to_have_count(49)
     expect(page.locator("#saved-status")).to_have_text("Đã bỏ “từ 7”.")

@@ -3,7 +3,7 @@
 const KEY = "saved";
 const MOST = 50; // searches that are kept
 
-/** The saved searches, newest first: {name, address, day}. What is no such list counts as empty. */
+/** The saved searches, newest first: {name, address, moment}. What is no such list counts as empty. */
 function read() {
   try {
     const found = JSON.parse(localStorage.getItem(KEY));
@@ -41,8 +41,8 @@ function prepareButton(button) {
     } else if (read().length >= MOST) {
       status.textContent = full;
     } else {
-      const day = new Date().toISOString().slice(0, 10);
-      if (write([{ name, address, day }, ...read()])) status.textContent = saved;
+      const moment = new Date().toISOString();
+      if (write([{ name, address, moment }, ...read()])) status.textContent = saved;
     }
     show();
   });
@@ -83,9 +83,12 @@ function filledRow(row, search, remove) {
   open.textContent = search.name;
   open.href = search.address;
   feed.href = search.address.replace("/search", "/search.atom");
-  const day = new Date(search.day);
-  if (!Number.isNaN(day.getTime())) {
-    filled.querySelector(".hint").textContent = day.toLocaleDateString(document.documentElement.lang);
+  const moment = new Date(search.moment);
+  if (!Number.isNaN(moment.getTime())) {
+    const { lang } = document.documentElement;
+    const month = lang === "vi" ? "2-digit" : "short"; // 05/03/2026, Mar 05, 2026
+    const written = moment.toLocaleDateString(lang, { day: "2-digit", month, year: "numeric" });
+    filled.querySelector(".hint").textContent = written;
   }
   const button = filled.querySelector("button");
   button.setAttribute("aria-label", `${button.textContent}: ${search.name}`);
