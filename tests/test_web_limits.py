@@ -108,7 +108,7 @@ def test_one_at_a_time_in_the_order_they_came_and_no_crowd() -> None:
             started.append(Event())
             pool.submit(visit, number)
             assert started[number].wait(10)
-            while len(room._inside) < number + 2:
+            while len(room._waiting) <= number:
                 time.sleep(0.001)
         with pytest.raises(Busy):
             room.enter("a")
@@ -132,9 +132,9 @@ def test_one_address_with_many_requests_does_not_keep_others_out() -> None:
             outcome[name] = "sent away"
 
     def come(name: str, address: str) -> None:
-        before = len(room._inside)
+        before = len(room._waiting)
         pool.submit(visit, name, address)
-        while len(room._inside) == before <= WAITING or len(outcome) < sent_away(name):
+        while len(room._waiting) == before < WAITING or len(outcome) < sent_away(name):
             time.sleep(0.001)
 
     def sent_away(name: str) -> int:
@@ -155,6 +155,24 @@ def test_one_address_with_many_requests_does_not_keep_others_out() -> None:
         *(f"a{number}" for number in range(4)),
         *(f"b{number}" for number in range(1, 5)),
     }
+
+
+def test_who_asks_least_goes_first() -> None:
+    room, order = Room(), []
+
+    def visit(address: str) -> None:
+        turn = room.enter(address)
+        order.append(address)
+        room.leave(turn)
+
+    first = room.enter("a")
+    with ThreadPoolExecutor(WAITING) as pool:
+        for number, address in enumerate("aaabbc"):
+            pool.submit(visit, address)
+            while len(room._waiting) <= number:
+                time.sleep(0.001)
+        room.leave(first)
+    assert "".join(order) == "cbbaaa"
 
 
 def test_who_waited_too_long_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,13 +248,13 @@ def test_a_room_that_is_full_is_told_as_busy(client: FlaskClient) -> None:
     app: Flask = client.application
     room = app.extensions["room"]
     turn = room.enter("127.0.0.1")
-    room._inside += [Turn("127.0.0.1") for _ in range(WAITING)]
+    room._waiting += [Turn("127.0.0.1") for _ in range(WAITING)]
     page, problem = client.get("/search?q=rác"), client.get("/search.json")
     assert (page.status_code, problem.status_code) == (503, 503)
     assert page.headers["Retry-After"] == problem.headers["Retry-After"] == "2"
     assert "Đang có quá nhiều lượt tìm" in page.text
     assert client.get("/healthz").status_code == 200
-    del room._inside[1:]
+    room._waiting.clear()
     room.leave(turn)
     assert client.get("/search?q=rác").status_code == 200
 

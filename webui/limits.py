@@ -88,46 +88,53 @@ class Turn:
 
 
 class Room:
-    """One at a time; a few others wait, the first first. Who comes when they are too many takes the
-    place of the last of the address that has most, so that no address keeps out the others."""
+    """One at a time; a few others wait. Next is the first of the address that has fewest here, and
+    who comes when too many wait takes the place of the last of the address that has most: so no
+    address with many requests keeps out the others."""
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._inside: list[Turn] = []
+        self._at_work: Turn | None = None
+        self._waiting: list[Turn] = []
 
     def enter(self, address: str) -> Turn:
         """Wait for the turn; gives what leave() takes. Raises Busy."""
         turn = Turn(address)
         with self._changed:
-            if len(self._inside) > WAITING:
+            if len(self._waiting) >= WAITING:
                 self._send_one_away(address)
-            self._inside.append(turn)
-            self._changed.wait_for(lambda: self._may_go_on(turn), PATIENCE)
-            if self._inside[:1] == [turn]:
+            self._waiting.append(turn)
+            self._hand_on()
+            self._changed.wait_for(lambda: turn not in self._waiting, PATIENCE)
+            if self._at_work is turn:
                 return turn
-            if turn in self._inside:
-                self._inside.remove(turn)
+            if turn in self._waiting:
+                self._waiting.remove(turn)
             raise Busy
 
-    def _may_go_on(self, turn: Turn) -> bool:
-        """Whether it is the turn's turn, or it was sent away."""
-        return turn in self._inside[:1] or turn not in self._inside
+    def _hand_on(self) -> None:
+        """Let the next one work, where none does."""
+        if self._at_work is None and self._waiting:
+            present = Counter(turn.address for turn in self._waiting)
+            self._at_work = min(self._waiting, key=lambda turn: present[turn.address])
+            self._waiting.remove(self._at_work)
+            self._changed.notify_all()
 
     def _send_one_away(self, address: str) -> None:
         """The last of who have most; Busy where the address would then have as many as they."""
-        present = Counter(turn.address for turn in self._inside)
+        present = Counter(turn.address for turn in self._waiting)
         crowd, most = present.most_common(1)[0]
         if present[address] + 1 >= most:
             raise Busy
-        last = max(at for at, turn in enumerate(self._inside) if turn.address == crowd)
-        del self._inside[last]  # they are two at least, so it is not the one that is worked for
+        del self._waiting[max(at for at, turn in enumerate(self._waiting) if turn.address == crowd)]
         self._changed.notify_all()
 
     def leave(self, turn: Turn) -> None:
         """Give the turn to the next."""
         with self._changed:
-            self._inside.remove(turn)
-            self._changed.notify_all()
+            assert self._at_work is turn
+            self._at_work = None
+            self._hand_on()
 
 
 def register(app: Flask, requests_per_second: float) -> None:
