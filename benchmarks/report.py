@@ -1,8 +1,9 @@
 """Run every benchmark and write what they measured into docs/benchmarks.md: `make bench`.
 
-    python benchmarks/report.py [--quick]
+    python benchmarks/report.py [--quick] [name ...]
 
-Ends with exit code 1 where a benchmark fails or misses a figure.
+With names only those are run, and the other sections of the page stay as they are. Ends with exit
+code 1 where a benchmark fails or misses a figure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,12 @@ NAMES = (
     *("search", "pages", "relevance", "extraction", "copies", "language", "suggestions", "crawl"),
     "web",
 )
+
+
+HEAD = """# What was measured
+
+`make bench` writes this page. Figures without anything asked are reported only; times on other
+machines differ, ratios less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def section(outcome: Outcome, options: list[str]) -> str:
         f"## {outcome.name}",
         purpose(HERE / f"{outcome.name}.py"),
         f"    {command}",
-        outcome.remark or f"{markdown(outcome.rows)}\n\nIt took {outcome.seconds:.0f} s.",
+        outcome.remark or f"{markdown(outcome.rows)}\n\n{when_and_where(outcome)}",
     )
     return "\n\n".join(parts)
 
@@ -74,38 +82,43 @@ def purpose(path: Path) -> str:
     return "\n\n".join(part for part in paragraphs if not part.startswith("    "))
 
 
-def machine() -> str:
-    """This machine in words."""
+def when_and_where(outcome: Outcome) -> str:
+    """What a run took, on which day and machine."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"{os.cpu_count()} cores, {gigabytes:.0f} GiB of memory, Python {platform.python_version()}"
+        f"{outcome.seconds:.0f} s on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores,"
+        f" {gigabytes:.0f} GiB of memory, Python {platform.python_version()}."
     )
 
 
-def page(outcomes: list[Outcome], options: list[str]) -> str:
-    """The whole page."""
-    made = "`make bench`" + (f" ({' '.join(options)})" if options else "")
-    head = (
-        "# What was measured",
-        f"{made} wrote this page on {datetime.now(UTC):%Y-%m-%d}: {machine()}. Figures without"
-        " anything asked are reported only; times on other machines differ, ratios less.",
-    )
-    return "\n\n".join([*head, *(section(each, options) for each in outcomes)]) + "\n"
+def sections() -> dict[str, str]:
+    """The sections of the page as it stands, by name."""
+    parts = PAGE.read_text().split("\n## ")[1:] if PAGE.exists() else []
+    return {part.split("\n", 1)[0]: f"## {part.strip()}" for part in parts}
+
+
+def page(found: Mapping[str, str]) -> str:
+    """The whole page, of the sections there are."""
+    return "\n\n".join([HEAD, *(found[name] for name in NAMES if name in found)]) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, under 50 s each")
-    options = ["--quick"] if parser.parse_args().quick else []
-    outcomes = []
-    for name in NAMES:
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="name")
+    given = parser.parse_args()
+    options = ["--quick"] if given.quick else []
+    found = sections()
+    ok = True
+    for name in given.names or NAMES:
         print(f"benchmarks/{name}.py ...", flush=True)
-        outcomes.append(outcome(name, options))
-        last = outcomes[-1]
+        last = outcome(name, options)
         verdict = last.remark or ("ok" if last.ok else "It missed a figure.")
         print(f"    {verdict} ({last.seconds:.0f} s)", flush=True)
-    PAGE.write_text(page(outcomes, options))
-    sys.exit(not all(each.ok for each in outcomes))
+        found[name] = section(last, options)
+        PAGE.write_text(page(found))
+        ok &= last.ok
+    sys.exit(not ok)
 
 
 if __name__ == "__main__":
