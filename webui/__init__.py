@@ -12,6 +12,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from indexer.wards import load_gazetteer
 from webui import (
     api,
     articles,
@@ -82,6 +83,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         COMPRESS_MIMETYPES=PACKED_TYPES,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    load_gazetteer()  # before processes are forked, so that they share it
     app.extensions["reading"] = Reading(config["INDEX"], config["STORE"])
     app.extensions["speakers"] = coverage.Speakers(config["PORTALS"], config["SOURCES"])
     for module in (saved, views, articles, revisions, wards, topics, comparison, status, health):
