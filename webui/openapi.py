@@ -5,6 +5,7 @@ Names, limits and choices of parameters are those that params.py reads by.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -99,34 +100,18 @@ def operation(path: str) -> Schema:
     }
     if path == api.PATH:
         found["links"] = links()
-    return {
-        "operationId": name,
-        "summary": summary,
-        "parameters": parameters(),
-        "responses": {
-            "200": found,
-            "304": {"description": "As If-None-Match says, nothing is new"},
-            **dict.fromkeys(("400", "429", "503"), PROBLEM),
-        },
-    }
+    unchanged = {"description": "As If-None-Match says, nothing is new"}
+    return _operation(name, summary, parameters(), {"200": found, "304": unchanged})
 
 
 def portals() -> Schema:
     """What /status.json promises."""
     state = _list({"type": "string", "enum": list(status.STATES)})
-    described = "How every portal is doing"
+    summary = "How every portal is doing"
     content = {"application/json": {"schema": _object(waiting=COUNT, sources=_list(portal()))}}
-    return {
-        "operationId": "portals",
-        "summary": described,
-        "parameters": [
-            {"name": "state", "in": "query", "schema": state, "description": "Any of them"}
-        ],
-        "responses": {
-            "200": {"description": described, "content": content},
-            **dict.fromkeys(("400", "429", "503"), PROBLEM),
-        },
-    }
+    asked = {"name": "state", "in": "query", "schema": state, "description": "Any of them"}
+    found = {"description": summary, "content": content}
+    return _operation("portals", summary, [asked], {"200": found})
 
 
 def portal() -> Schema:
@@ -149,22 +134,27 @@ def portal() -> Schema:
 
 def completions() -> Schema:
     """What /suggest promises (OpenSearch, suggestions extension)."""
-    described = "How words may go on: [typed, [completion], [kind], [address]]"
+    summary = "How words may go on: [typed, [completion], [kind], [address]]"
     either = {"anyOf": [STRING, _list(STRING)]}
     schema = {"type": "array", "items": either, "minItems": 4, "maxItems": 4}
+    asked = {"name": "q", "in": "query", "schema": STRING, "description": "What was typed so far"}
+    found = {"description": summary, "content": {suggestions.MIMETYPE: {"schema": schema}}}
+    return _operation("suggest", summary, [asked], {"200": found}, refused=("429", "503"))
+
+
+def _operation(
+    name: str,
+    summary: str,
+    asked: Sequence[Schema],
+    answered: Mapping[str, Schema],
+    refused: Sequence[str] = ("400", "429", "503"),
+) -> Schema:
+    """What is asked and answered; the `refused` statuses come with a problem."""
     return {
-        "operationId": "suggest",
-        "summary": described,
-        "parameters": [
-            {"name": "q", "in": "query", "schema": STRING, "description": "What was typed so far"}
-        ],
-        "responses": {
-            "200": {
-                "description": described,
-                "content": {suggestions.MIMETYPE: {"schema": schema}},
-            },
-            **dict.fromkeys(("429", "503"), PROBLEM),
-        },
+        "operationId": name,
+        "summary": summary,
+        "parameters": asked,
+        "responses": {**answered, **dict.fromkeys(refused, PROBLEM)},
     }
 
 
