@@ -50,9 +50,13 @@ class Publication:
             mask &= self.moments < midnight(until + timedelta(days=1))
         return mask
 
-    def timeline(self, rows: Array, since: date | None, until: date | None) -> Timeline:
-        """When these documents were published."""
-        return timeline(self.days[rows[~self.undated[rows]]], since, until)
+    def dated(self, rows: Array) -> Array:
+        """Those of the documents that have a date."""
+        return rows[~self.undated[rows]]
+
+    def timeline(self, dated: Array, since: date | None, until: date | None) -> Timeline:
+        """When these documents were published, all of which have a date."""
+        return timeline(self.days[dated], since, until)
 
     def newest(self, facet: str) -> dict[str, datetime]:
         """When the newest article was published, by value of a facet; none for one that has only

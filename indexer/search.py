@@ -171,17 +171,18 @@ class Searcher:
         others = {name: _under(found, filters, but=name) for name in filters}
         rows, scores = self._page(query, planned, matching)
         anytime = others.get(PUBLISHED, matching)
+        dated = self.publication.dated(anytime)
         in_time = monotonic() < self.generation.deadline
         return Results(
             hits=hits(self.generation, self.store, rows, scores, planned.targets),
             total=len(matching),
             pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
             facets=self._facets(query, matching, others) if in_time else {},
-            timeline=self.publication.timeline(anytime, query.since, query.until)
+            timeline=self.publication.timeline(dated, query.since, query.until)
             if in_time
             else Timeline("day", ()),
             counted=in_time,
-            undated=int(np.count_nonzero(self.publication.undated[anytime])),
+            undated=len(anytime) - len(dated),
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,
@@ -243,9 +244,6 @@ class Searcher:
             return listed, [0.0] * len(listed)
         listed, scores = self.evaluator.best(planned.ranking, rows, limit)
         return listed, scores.tolist()
-
-    def _timeline(self, query: Query, rows: Array) -> Timeline:
-        return self.publication.timeline(rows, query.since, query.until)
 
     def _facets(
         self, query: Query, matching: Array, others: Mapping[str, Array]
