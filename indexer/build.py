@@ -75,8 +75,8 @@ def build(
         before = None if rebuild or deleted else usable(index)
         if before and before.sources == labels and not store.waiting():
             return Built(before.generation, 0, before.documents)
-        if rebuild:
-            families.clear(store)
+        if before is None:
+            families.clear(store)  # their keys may be of an earlier version of this program
         with new_folder(index) as folder:
             if before:
                 link_files(before, index / before.generation, folder)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import numpy as np
@@ -26,21 +27,19 @@ SHARED, COMPARED = 2, 5
 """Keys that an article must share with a family to be compared with its first article, word by
 word, and families it is compared with, those that share the most first."""
 
-BATCH = 100
-"""Articles placed in one transaction, so that a crawl never waits long."""
+BATCH = 500
+"""Articles placed in one transaction: a crawl waits a fifth of a second at most."""
 
 Key = NDArray[np.int64]
-Holders = Mapping[int, Sequence[tuple[int, int]]]
-"""Key → (article, family) of those who have it."""
 
 
 def place(store: Store, articles: Sequence[int]) -> None:
     """Find the family of each article that is new or whose text is another than before."""
-    families = _Families(store)
     for start in range(0, len(articles), BATCH):
+        read = store.articles(articles[start : start + BATCH])
+        texts = [_Text.of(read[id]) for id in sorted(read)]
         with store.transaction():
-            for stored in store.articles(articles[start : start + BATCH]).values():
-                families.place(stored)
+            _Families(store).place(texts)
 
 
 def clear(store: Store) -> None:
@@ -84,65 +83,95 @@ def _published(stored: Stored) -> tuple[date, time, datetime]:
     return printed.day, printed.time or time.max, stored.first_seen
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Text:
+    """The text of an article, `number` the one that its family has if it begins one."""
+
+    article: int
+    number: int
+    words: Words
+    sketch: Key
+
+    @classmethod
+    def of(cls, stored: Stored) -> _Text:
+        words = words_of(stored.article.text)
+        return cls(stored.id, stored.change, words, sketch_of(words))
+
+
 class _Families:
-    """The rows of families and their keys. Its methods are called inside a transaction."""
+    """The rows of families and their keys, for texts that come together: all keys are looked up at
+    once, and written at once. To be used inside a transaction."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.connection: sqlite3.Connection = store.connection
+        self.held: dict[int, list[tuple[int, int]]] = {}
+        """Key → (article, family) of those who have it."""
+        self.rows: list[tuple[int, int]] = []
+        """Keys, and the articles that they are to be written for."""
 
-    def place(self, stored: Stored) -> None:
-        """Find the family of one article; nothing is done where its text is as it was."""
-        words = words_of(stored.article.text)
-        sketch = sketch_of(words)
-        row = self.connection.execute(
-            "SELECT family, sketch FROM families WHERE article = ?", (stored.id,)
-        ).fetchone()
-        if row and row[1] == sketch.tobytes():
-            return
-        if row:
-            self._leave(stored.id, *row)
-        if len(sketch):
-            self._join(stored, words, sketch)
-
-    def _join(self, stored: Stored, words: Words, sketch: Key) -> None:
-        holders = self._holders(sketch)
-        family = self._copied(words, holders) or stored.change  # a number no other article had
-        self.connection.execute(
-            "INSERT INTO families VALUES (?, ?, ?)", (stored.id, family, sketch.tobytes())
+    def place(self, texts: Sequence[_Text]) -> None:
+        """Find the families of these; nothing is done where a text is as it was."""
+        rows = self.connection.execute(
+            "SELECT article, sketch FROM families"
+            " WHERE article IN (SELECT value FROM json_each(?))",
+            (json.dumps([text.article for text in texts]),),
         )
-        self._register(stored.id, family, holders)
+        known = dict(rows.fetchall())
+        changed = [text for text in texts if known.get(text.article) != text.sketch.tobytes()]
+        for text in changed:
+            if text.article in known:
+                self._leave(text.article)
+        comparable = [text for text in changed if len(text.sketch)]
+        self._look_up([text.sketch for text in comparable])
+        for text in comparable:
+            self._join(text)
+        self._write()
 
-    def _leave(self, article: int, family: int, sketch: bytes) -> None:
+    def _join(self, text: _Text) -> None:
+        keys = text.sketch.tolist()
+        family = self._copied(text.words, keys) or text.number  # a number no other article had
+        self.connection.execute(
+            "INSERT INTO families VALUES (?, ?, ?)", (text.article, family, text.sketch.tobytes())
+        )
+        self._register(text.article, family, keys)
+
+    def _leave(self, article: int) -> None:
         """Take an article out; what it alone held for its family, the others hold from now on."""
+        (family, sketch) = self.connection.execute(
+            "DELETE FROM families WHERE article = ? RETURNING family, sketch", (article,)
+        ).fetchone()
         keys = np.frombuffer(sketch, np.int64).tolist()
-        self.connection.execute("DELETE FROM families WHERE article = ?", (article,))
         self.connection.executemany(
             "DELETE FROM family_keys WHERE key = ? AND article = ?", [(k, article) for k in keys]
         )
         rows = self.connection.execute(
             "SELECT article, sketch FROM families WHERE family = ? ORDER BY article", (family,)
-        )
-        for other, held in rows.fetchall():
-            self._register(other, family, self._holders(np.frombuffer(held, np.int64)))
+        ).fetchall()
+        sketches = [np.frombuffer(held, np.int64) for _, held in rows]
+        self._look_up(sketches)
+        for (other, _), held in zip(rows, sketches, strict=True):
+            self._register(other, family, held.tolist())
+        self._write()
 
-    def _holders(self, sketch: Key) -> Holders:
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    def _look_up(self, sketches: Sequence[Key]) -> None:
+        """Learn who has these keys."""
+        keys = np.unique(np.concatenate([np.empty(0, np.int64), *sketches])).tolist()
+        self.held = {key: [] for key in keys}
         rows = self.connection.execute(
             "SELECT key, article, family FROM family_keys JOIN families USING (article)"
             " WHERE key IN (SELECT value FROM json_each(?))",
-            (json.dumps(sketch.tolist()),),
+            (json.dumps(keys),),
         )
         for key, article, family in rows:
-            found[key].append((article, family))
-        return {key: found[key] for key in sketch.tolist()}
+            self.held[key].append((article, family))
 
-    def _copied(self, words: Words, holders: Holders) -> int | None:
+    def _copied(self, words: Words, keys: Sequence[int]) -> int | None:
         """The family that these words are a copy of."""
-        telling = (each for each in holders.values() if len(each) < HOLDERS)
-        shared = Counter(family for each in telling for _, family in each)
-        for family, keys in shared.most_common(COMPARED):
-            first = self._first(family) if keys >= SHARED else None
+        telling = (held for held in map(self.held.__getitem__, keys) if len(held) < HOLDERS)
+        shared = Counter(family for held in telling for _, family in held)
+        for family, count in shared.most_common(COMPARED):
+            first = self._first(family) if count >= SHARED else None
             if first and is_copy(words, first):
                 return family
         return None
@@ -155,11 +184,15 @@ class _Families:
         stored = self.store.articles([article]).get(article)
         return words_of(stored.article.text) if stored else None
 
-    def _register(self, article: int, family: int, holders: Holders) -> None:
+    def _register(self, article: int, family: int, keys: Sequence[int]) -> None:
         """Put an article under those of its keys that nobody of its family has."""
-        rows = [
-            (key, article)
-            for key, held in holders.items()
-            if len(held) < HOLDERS and family not in {family for _, family in held}
-        ]
-        self.connection.executemany("INSERT INTO family_keys VALUES (?, ?)", rows)
+        for key in keys:
+            held = self.held[key]
+            if len(held) < HOLDERS and family not in {family for _, family in held}:
+                held.append((article, family))
+                self.rows.append((key, article))
+
+    def _write(self) -> None:
+        """Write who has keys now, in the order of keys, so that neighbours lie on one page."""
+        self.connection.executemany("INSERT INTO family_keys VALUES (?, ?)", sorted(self.rows))
+        self.rows.clear()

@@ -25,7 +25,7 @@ from whoosh.index import EmptyIndexError
 from indexer.engine.codec import segments_of
 from indexer.engine.generation import Generation
 
-FORMAT = 7
+FORMAT = 8
 """Grows with every change of schema, keys or files; an index of another format is built anew."""
 
 KEPT = 2

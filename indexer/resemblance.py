@@ -7,15 +7,13 @@ while the next report of a series has other numbers and names and the same words
 from __future__ import annotations
 
 import math
-import re
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.normalize import fold
+from indexer.letters import CAPITAL, DIGIT, END, SIGN, SMALL, letters_of
 
 SHORTEST = 20
 """Words. Shorter texts ("Lịch tiếp công dân") are alike by chance."""
@@ -41,15 +39,8 @@ DEVIATIONS = 3.0
 SLACK = 0.05
 """The share of numbers and names, besides one, that may differ anyhow: a correction."""
 
-WORDS_KNOWN = 100_000
-"""Words that are remembered; at more, all are forgotten."""
+CASES = SMALL | CAPITAL
 
-TELLS, CAPITAL = 1, 2
-KIND, KIND_BITS = np.uint64(3), np.uint64(2)
-"""What is known of a word alone: it is a number; it is a name, but where a sentence begins."""
-
-_WORD = re.compile(r"(\w+)")
-_SENTENCE_END = re.compile(r"[.!?…:;\n]")
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -69,15 +60,12 @@ class Words:
 @lru_cache(1000)
 def words_of(text: str) -> Words:
     """The words of a text. A capital at the beginning of a sentence makes no name."""
-    pieces = _WORD.split(text)
-    gaps, words = pieces[:-1:2], pieces[1::2]
-    read = np.fromiter(map(_READ.__getitem__, words), np.uint64, len(words))
-    codes, kinds = read >> KIND_BITS, read & KIND
-    telling = kinds == TELLS
-    for place in np.flatnonzero(kinds == CAPITAL).tolist():
-        telling[place] = not _SENTENCE_END.search(gaps[place])
+    found = letters_of(text)
+    is_number = (found.all & (SIGN | DIGIT) == SIGN | DIGIT) & (found.all & CASES != SMALL)
+    is_name = (found.all & SIGN == 0) & (found.first & CAPITAL > 0) & (found.before & END == 0)
+    telling = is_number | is_name
     telling[:1] = False
-    return Words(codes, telling, _hashes(codes, RUN))
+    return Words(found.codes, telling, _hashes(found.codes, RUN))
 
 
 def sketch_of(words: Words) -> NDArray[np.int64]:
@@ -113,10 +101,18 @@ def is_copy(one: Words, other: Words) -> bool:
 def _kept(words: Words, other: Words) -> NDArray[np.bool_]:
     """Which words stand in the other text too, in a run of which they are part."""
     kept = np.zeros(len(words), np.bool_)
-    starts = np.flatnonzero(np.isin(words.runs, other.runs))
+    starts = np.flatnonzero(_are_in(words.runs, np.sort(other.runs)))
     for place in range(RUN):
         kept[starts + place] = True
     return kept
+
+
+def _are_in(numbers: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """What np.isin() gives, in a quarter of the time for a few hundred."""
+    if not len(ordered):
+        return np.zeros(len(numbers), np.bool_)
+    found: NDArray[np.bool_] = ordered.take(ordered.searchsorted(numbers), mode="clip") == numbers
+    return found
 
 
 def _edited(words: Words, kept: NDArray[np.bool_]) -> bool:
@@ -126,27 +122,6 @@ def _edited(words: Words, kept: NDArray[np.bool_]) -> bool:
     missing = count * share - float(kept[words.telling].sum())
     deviation = math.sqrt(count * share * (1 - share))
     return missing <= 1 + SLACK * count + DEVIATIONS * deviation
-
-
-class _Read(dict[str, int]):
-    """The code of a word and, below it, what it tells, remembered."""
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= WORDS_KNOWN:
-            self.clear()
-        code = zlib.crc32(fold(word).encode(errors="replace"))
-        read = self[word] = code << int(KIND_BITS) | _kind(word)
-        return read
-
-
-def _kind(word: str) -> int:
-    """Whether it is a number, or may be a name."""
-    if not word.isalpha():
-        return TELLS if any(letter.isdigit() for letter in word) and not word.islower() else 0
-    return CAPITAL if word[0].isupper() else 0
-
-
-_READ = _Read()
 
 
 def _hashes(codes: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:

@@ -26,10 +26,10 @@ from indexer.engine.writer import written
 from indexer.schema import FORMS, SCHEMA, entry_of
 from indexer.segment import words_of_each
 
-CHUNK = 500
+CHUNK = 1000
 """Articles to a segment: few enough that all processes end at nearly the same time."""
 
-MANY = 4 * CHUNK
+MANY = 2 * CHUNK
 """Articles from which on it pays to start processes, each of which loads its tables first."""
 
 PROCESSES = 2

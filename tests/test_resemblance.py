@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from itertools import combinations
 from random import Random
 
@@ -71,8 +70,8 @@ def test_short_texts_have_no_keys() -> None:
 
 def test_keys_are_the_same_in_every_process() -> None:
     assert sketch_of(words_of("Bài mẫu về một tổ dân phố. " * 4)).tolist()[:2] == [
-        1076079248487123896,
-        3522501422113156469,
+        5001159125944072674,
+        6388947531988866239,
     ]
 
 
@@ -107,15 +106,21 @@ def tells(gap: str, word: str) -> bool:
     """Whether a word is a number, or a name and no mere beginning of a sentence."""
     if not word.isalpha():
         return any(letter.isdigit() for letter in word) and not word.islower()
-    return word[0].isupper() and not any(sign in gap for sign in ".!?…:;\n")
+    capital = word[0].isupper() or word[0].istitle()
+    return capital and not any(sign in gap for sign in ".!?…:;\n")
 
 
-@given(st.text(max_size=200) | st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
+KNOWN = st.characters(max_codepoint=0xFFFE)
+
+
+@given(st.text(KNOWN, max_size=200) | st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
 def test_words_are_read_one_by_one(text: str) -> None:
     found = re.findall(r"(\W*)(\w+)", text)
     words = words_of(text)
-    codes = [zlib.crc32(fold(word).encode(errors="replace")) for _, word in found]
-    assert words.codes.tolist() == codes
+    folded = [fold(word) for _, word in found]
+    same = dict(zip(folded, words.codes.tolist(), strict=True))
+    assert words.codes.tolist() == [same[word] for word in folded]
+    assert len(set(same.values())) == len(same)
     assert words.telling.tolist() == [
         place > 0 and tells(*each) for place, each in enumerate(found)
     ]
