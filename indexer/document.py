@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Literal
@@ -12,12 +12,12 @@ from crawler.article import Article
 from crawler.store import Stored
 from indexer.document_numbers import DocumentNumber, numbers_in
 from indexer.mentions import mentions_in
-from indexer.normalize import keys, normalize
+from indexer.normalize import normalize
 from indexer.periods import Period, periods_in
 from indexer.reporting import reported_in
-from indexer.syllable_table import normal_table
+from indexer.syllable_table import article_table
 from indexer.topic_model import TopicModel
-from indexer.topics import TopicMatch, topics_in
+from indexer.topics import topics_of
 from indexer.units import Unit
 from indexer.wards import REFORM, Gazetteer
 
@@ -89,7 +89,7 @@ class Annotator:
         self.gazetteer = gazetteer
         self.sources = sources
         self.model = model
-        self.topics_in = model.topics_in if model else topics_in
+        self.topics_of = model.topics_of if model else topics_of
         self.home = cache(partial(_home, gazetteer))
 
     def __reduce__(self) -> tuple[type[Annotator], tuple[object, ...]]:
@@ -99,7 +99,7 @@ class Annotator:
     def annotate(self, stored: Stored) -> Document:
         """The article of a row, understood. A source that is not known adds no ward of its own."""
         article = stored.article
-        table, _ = normal_table(f"{article.title}\n{article.text}")
+        table = article_table(article).table
         title, text = normalize(article.title), table.text
         body = text[len(title) + 1 :]
         day = article.published.day if article.published else None
@@ -115,21 +115,12 @@ class Annotator:
             wards=tuple(dict.fromkeys(unit.slug for unit in today)),
             wards_then=tuple(unit.slug for unit in units),
             provinces=tuple(dict.fromkeys(provinces)),
-            topics=tuple(match.slug for match in self._topics(title, table.keys, article.section)),
+            topics=tuple(match.slug for match in self.topics_of(article)),
             type=type_of(title),
             numbers=numbers_in(text),
             periods=periods_in(text, day),
             reports_on=reported_in(title, body, day),
         )
-
-    def topics_of(self, article: Article) -> tuple[TopicMatch, ...]:
-        """The topics of an article, best first, and what tells them."""
-        return self.topics_in(keys(article.title), keys(article.text), article.section)
-
-    def _topics(self, title: str, text: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
-        """By the keys of a text that begins with its title."""
-        end = len(keys(title))
-        return self.topics_in(text[:end], text[end:], section)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import compress, count, islice
+from itertools import islice
 
 from indexer.places import Surroundings, places_in
 from indexer.syllable_table import SyllableTable, syllable_table
@@ -24,7 +24,7 @@ COUNTS = {"các", "những", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tá
 OTHER_ENDS = {"thị", "tác", "tấn"}
 """Keys before "xã" where it is no commune: thị xã, hợp tác xã, Thông tấn xã."""
 
-_KIND_ENDS = {kind.split()[-1] for kind in KINDS}
+_KIND_ENDS = frozenset(kind.split()[-1] for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def mentions_in(
 
 def _names(gazetteer: Gazetteer, table: SyllableTable) -> Iterator[_Name]:
     """Names of units after their kind, in order."""
-    for position in compress(count(), map(_KIND_ENDS.__contains__, table.keys)):
+    for position in table.among(_KIND_ENDS).tolist():
         if kind := _kind_at(table.keys, position):
             yield from _listed(gazetteer, table, position, kind)
 

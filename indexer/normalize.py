@@ -279,37 +279,42 @@ def keys(text: str) -> list[str]:
 
 def keys_in(normal: str) -> list[str]:
     """keys() of a text that is normalised already."""
-    words = _SYLLABLE.findall(_lower(normal))
-    return list(map(_KEYS.get, words, words))
+    written = written_in(normal)
+    return list(map(_KEYS.get, written, written))
 
 
-def keys_and_lengths(text: str) -> tuple[list[str], NDArray[np.int64]]:
-    """The keys of syllables(text) and, by turns, how many characters lie before one and in it.
+def written_in(normal: str) -> list[str]:
+    """The syllables of a text that is normalised already, in small letters."""
+    return _SYLLABLE.findall(_lower(normal))
 
-    >>> keys_and_lengths("UBND phường.")
-    (['ubnd', 'phường'], array([0, 4, 1, 6]))
+
+def written_and_lengths(text: str) -> tuple[list[str], NDArray[np.int64]]:
+    """The syllables of a text, normalised and in small letters; by turns how many characters of it
+    as given lie before one and in it.
+
+    >>> written_and_lengths("UBND phường Mỹ Lý.")
+    (['ubnd', 'phường', 'mỹ', 'lý'], array([0, 4, 1, 6, 1, 2, 1, 2]))
     """
     normal, places = aligned(text)
+    written, lengths = written_and_lengths_in(normal)
     if places is None:
-        return keys_and_lengths_in(normal)
-    tokens = syllables(text)
-    bounds = np.array([token[1:] for token in tokens], np.int64).ravel()
-    return [token.key for token in tokens], np.diff(bounds, prepend=0)
+        return written, lengths
+    bounds = lengths.cumsum().reshape(-1, 2).tolist()
+    given = [(places[start][0], places[end - 1][1]) for start, end in bounds]
+    return written, np.diff(np.array(given, np.int64).ravel(), prepend=0)
+
+
+def written_and_lengths_in(normal: str) -> tuple[list[str], NDArray[np.int64]]:
+    """written_and_lengths() of a text that is normalised already."""
+    pieces = _SYLLABLES_AND_REST.split(_lower(normal))
+    return pieces[1::2], np.fromiter(map(len, pieces), np.int64, len(pieces) - 1)
 
 
 def syllables_in(normal: str) -> list[Token]:
     """syllables() of a text that is normalised already."""
-    keys, lengths = keys_and_lengths_in(normal)
+    written, lengths = written_and_lengths_in(normal)
     bounds = lengths.cumsum().tolist()
-    return list(map(Token, keys, bounds[::2], bounds[1::2]))
-
-
-def keys_and_lengths_in(normal: str) -> tuple[list[str], NDArray[np.int64]]:
-    """keys_and_lengths() of a text that is normalised already."""
-    pieces = _SYLLABLES_AND_REST.split(_lower(normal))
-    words = pieces[1::2]
-    lengths = np.fromiter(map(len, pieces), np.int64, len(pieces) - 1)
-    return list(map(_KEYS.get, words, words)), lengths
+    return list(map(Token, map(_KEYS.get, written, written), bounds[::2], bounds[1::2]))
 
 
 def _lower(normal: str) -> str:

@@ -29,7 +29,7 @@ class Offsets(NamedTuple):
 
 
 def packed(lengths: NDArray[np.int64]) -> str:
-    """What normalize.keys_and_lengths() says of a text, in half a character a syllable.
+    """What normalize.written_and_lengths() says of a text, in half a character a syllable.
 
     >>> unpacked(packed(np.array([0, 4, 1, 160]))).ends
     array([  4, 165])

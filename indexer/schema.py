@@ -12,18 +12,18 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.fields import Schema
 
 from indexer.document import Document
 from indexer.document_numbers import number_key
 from indexer.engine.fields import Keys, PairsOf
 from indexer.engine.invert import Entry, Form
+from indexer.engine.numbering import Numbered
 from indexer.engine.sorting import MISSING
-from indexer.normalize import fold, keys
+from indexer.normalize import fold, keys, normalize, written_in
 from indexer.offsets import packed
 from indexer.periods import Period
-from indexer.syllable_table import normal_table
+from indexer.syllable_table import ArticleTable, article_table
 
 CITED = "cited"
 """Numbers of documents that the text cites, folded and without signs ("154 kh tu")."""
@@ -111,16 +111,18 @@ def entry_of(document: Document, words: Sequence[str], files: Iterable[str]) -> 
     """What is indexed of a document, the words of its title and text, and the texts of its files;
     for a batch with FORMS."""
     article = document.article
-    table, lengths = normal_table(f"{article.title}\n{article.text}")
-    end = len(keys(article.title))
-    beside = keys("\n".join((*article.captions, article.byline)))
+    read = article_table(article)
+    numbering, numbers = read.table.numbering, read.table.numbers
+    title, text = numbers[: read.in_title], numbers[read.in_title :]
+    captions = written_in(normalize("\n".join((*article.captions, article.byline))))
+    between, beside = numbering.numbers([TITLE_END]), numbering.numbers(captions)
     published = article.published
     return Entry(
         number=document.id,
         keys={
             CITED: [number_key(str(number)) for number in document.numbers],
-            TITLE: table.keys[:end],
-            TEXT_: [*table.keys[:end], TITLE_END, *table.keys[end:], *beside],
+            TITLE: Numbered(numbering, title),
+            TEXT_: Numbered(numbering, np.concatenate((title, between, text, beside))),
             WORDS: words,
             FILES: [key for file in files for key in (*keys(file), TITLE_END)],
         },
@@ -135,15 +137,14 @@ def entry_of(document: Document, words: Sequence[str], files: Iterable[str]) -> 
             PUBLISHED: int(published.moment.timestamp()) if published else MISSING,
             DIGEST: digest_of(article.sha256),
         },
-        stored=_json(facts_of(document) | {OFFSETS: _offsets(article.title, lengths, end)}),
+        stored=_json(facts_of(document) | {OFFSETS: _offsets(article.title, read)}),
     )
 
 
-def _offsets(title: str, lengths: NDArray[np.int64], end: int) -> list[str]:
-    """Where the syllables of title and text stand, by the lengths of both with one sign between;
-    so many are in the title."""
-    of_title, of_text = lengths[: 2 * end], lengths[2 * end :].copy()
-    of_text[:1] -= len(title) + 1 - of_title.sum()
+def _offsets(title: str, read: ArticleTable) -> list[str]:
+    """Where the syllables of title and text stand, each by itself."""
+    of_title, of_text = np.split(read.lengths, [2 * read.in_title])
+    of_text[:1] += of_title.sum() - len(title) - 1
     return [packed(of_title), packed(of_text)]
 
 

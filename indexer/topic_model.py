@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.article import Article
-from indexer.normalize import keys
-from indexer.topics import THRESHOLD, TOPICS, TopicMatch, topics_in, topics_of, topics_of_section
+from indexer.syllable_table import article_table
+from indexer.topics import THRESHOLD, TOPICS, TopicMatch, topics_of, topics_of_section
 
 LEAST = 100
 """Articles of sections of a topic below which it is not learned."""
@@ -65,15 +65,9 @@ class TopicModel:
 
     def topics_of(self, article: Article) -> tuple[TopicMatch, ...]:
         """As topics.topics_of(), but its own topics by its words, from THRESHOLD for even odds."""
-        return self.topics_in(keys(article.title), keys(article.text), article.section)
-
-    def topics_in(
-        self, title: Sequence[str], text: Sequence[str], section: str
-    ) -> tuple[TopicMatch, ...]:
-        """topics_of() an article by the keys of its title and text."""
-        by_phrases = topics_in(title, text, section)
+        by_phrases = topics_of(article)
         found = [each for each in by_phrases if each.slug not in self.weights]
-        found += self._matches(_words([*title, *text]))
+        found += self._matches(_words_of(article))
         return tuple(sorted(found, key=lambda match: -match.score))
 
     def _matches(self, named: frozenset[str]) -> Iterator[TopicMatch]:
@@ -117,12 +111,8 @@ def _is_set_aside(article: Article) -> bool:
 
 
 def _words_of(article: Article) -> frozenset[str]:
-    return _words([*keys(article.title), *keys(article.text)])
-
-
-def _words(keys: Sequence[str]) -> frozenset[str]:
     """The first syllables of a text, and pairs of them."""
-    syllables = keys[:LONGEST]
+    syllables = article_table(article).table.keys[:LONGEST]
     return frozenset([*syllables, *(" ".join(pair) for pair in pairwise(syllables))])
 
 

@@ -8,11 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, count
+from itertools import compress
 from pathlib import Path
 
+import numpy as np
+
 from crawler.article import Article
+from indexer.engine.numbering import Numbering
 from indexer.normalize import keys
+from indexer.syllable_table import ArticleTable, SyllableTable, article_table
 
 THRESHOLD = 10.0
 """A topic below this score is not the article's: four strong phrases, or one in the title."""
@@ -107,7 +111,7 @@ def _named() -> dict[str, list[tuple[int, str, float]]]:
 
 
 _STARTS = _starts(_ALL)
-NONE: list[tuple[list[str], str]] = []
+_FIRST = frozenset(_STARTS)
 _NAMED = _named()
 
 
@@ -116,13 +120,8 @@ def topics_of(article: Article) -> tuple[TopicMatch, ...]:
 
     Nor has one a topic that is rather about the world, science or gadgets than about any.
     """
-    return topics_in(keys(article.title), keys(article.text), article.section)
-
-
-def topics_in(title: Sequence[str], text: Sequence[str], section: str) -> tuple[TopicMatch, ...]:
-    """topics_of() an article by the keys of its title and text."""
-    *added, outside = _added(title, text)
-    by_section = _by_section(section)
+    *added, outside = _added(article_table(article))
+    by_section = _by_section(article.section)
     scores = [sum(each.values()) + more for each, more in zip(added, by_section, strict=True)]
     if sum(outside.values()) > max(scores):
         return ()
@@ -132,12 +131,16 @@ def topics_in(title: Sequence[str], text: Sequence[str], section: str) -> tuple[
     return tuple(sorted(matches, key=lambda match: -match.score))
 
 
-def _added(title: Sequence[str], text: Sequence[str]) -> list[dict[str, float]]:
+def _added(read: ArticleTable) -> list[dict[str, float]]:
     """What each phrase, as written, adds to each topic, in the order of _ALL."""
     counts: dict[str, int] = {}
-    for phrase in _phrases(text):
-        counts[phrase] = min(counts.get(phrase, 0) + 1, MOST_OFTEN)
-    for phrase in set(_phrases(title)):
+    in_title: set[str] = set()
+    for start, phrase in _phrases(read):
+        if start < read.in_title:
+            in_title.add(phrase)
+        else:
+            counts[phrase] = min(counts.get(phrase, 0) + 1, MOST_OFTEN)
+    for phrase in in_title:
         counts[phrase] = counts.get(phrase, 0) + TITLE_WEIGHT
     added: list[dict[str, float]] = [{} for _ in _ALL]
     for phrase, often in counts.items():
@@ -156,28 +159,44 @@ def topics_of_section(section: str) -> frozenset[str]:
     return frozenset(topic.slug for topic in _TOPICS if name in topic.sections)
 
 
-def _phrases(syllables: Sequence[str]) -> Iterator[str]:
-    """The phrases in a text, from left to right, the longest where several begin."""
-    end = 0
-    for start, phrases in _begun(syllables):
+def _phrases(read: ArticleTable) -> Iterator[tuple[int, str]]:
+    """The phrases in title and text and where each begins, the longest where several begin; none
+    reaches from the title into the text."""
+    keys, end = read.table.keys, 0
+    for start, phrases in _begun(read.table):
         if start < end:
             continue
+        last = read.in_title if start < read.in_title else len(keys)
         for phrase, key in phrases:
-            if syllables[start : start + len(phrase)] == phrase:
-                yield key
+            if start + len(phrase) <= last and keys[start : start + len(phrase)] == phrase:
+                yield start, key
                 end = start + len(phrase)
                 break
 
 
-def _begun(syllables: Sequence[str]) -> list[tuple[int, list[tuple[list[str], str]]]]:
+def _begun(table: SyllableTable) -> Iterator[tuple[int, list[tuple[list[str], str]]]]:
     """Where a phrase may begin, and those that may."""
-    begun = []
-    for place in compress(count(), map(_STARTS.__contains__, syllables)):
-        seconds = _STARTS[syllables[place]]
-        second = syllables[place + 1] if place + 1 < len(syllables) else ""
-        if phrases := seconds.get(second) or seconds.get("", NONE):
-            begun.append((place, phrases))
-    return begun
+    places = table.among(_FIRST)
+    numbers = np.append(table.numbers, table.numbering.numbers([""])).astype(np.uint64)
+    pairs = (numbers[places] << np.uint64(32) | numbers[places + 1]).tolist()
+    phrases = list(map(_possible(table.numbering).__getitem__, pairs))
+    return zip(compress(places.tolist(), phrases), filter(None, phrases), strict=True)
+
+
+class _Possible(dict[int, list[tuple[list[str], str]]]):
+    """The numbers of two syllables in one → the phrases that may begin with them."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        self.numbering = numbering
+
+    def __missing__(self, pair: int) -> list[tuple[list[str], str]]:
+        first, second = (self.numbering.keys[each] for each in divmod(pair, 1 << 32))
+        seconds = _STARTS[first]
+        possible = self[pair] = seconds.get(second) or seconds.get("", [])
+        return possible
+
+
+_possible = lru_cache(1)(_Possible)
 
 
 @lru_cache(MOST_SECTIONS)

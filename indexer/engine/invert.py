@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from indexer.engine.arrays import ArraysWriter, narrowest
 from indexer.engine.dictionary import write_terms
 from indexer.engine.field_writer import FREQUENT, FieldWriter, Postings
 from indexer.engine.fields import Kept
+from indexer.engine.numbering import Numbered, Numbering
 from indexer.engine.rows import RowsBuilder
 
 Array = NDArray[Any]
@@ -26,7 +28,7 @@ class Entry:
     numbers by sort column, and `stored`, which is given back as it is."""
 
     number: int
-    keys: Mapping[str, Sequence[str]]
+    keys: Mapping[str, Sequence[str] | Numbered]
     values: Mapping[str, Sequence[str]]
     sorts: Mapping[str, int]
     stored: bytes
@@ -53,34 +55,35 @@ class Form:
 NO_FORMS: Mapping[str, Form] = {}
 
 
-class _Numbers(dict[str, int]):
-    """Numbers of keys in the order they are first seen."""
-
-    def __missing__(self, key: str) -> int:
-        number = self[key] = len(self)
-        return number
-
-
 @dataclass(slots=True)
 class _Tokens:
-    """The keys of a field, document after document."""
+    """The keys of a field, document after document: runs of documents of one numbering."""
 
-    numbers: _Numbers = field(default_factory=_Numbers)
-    ids: array[int] = field(default_factory=lambda: array("I"))
+    runs: list[tuple[Numbering, array[int]]] = field(default_factory=list)
     lengths: array[int] = field(default_factory=lambda: array("I"))
 
-    def add(self, keys: Sequence[str]) -> None:
-        self.ids.extend(map(self.numbers.__getitem__, keys))
-        self.lengths.append(len(keys))
+    def add(self, given: Numbered) -> None:
+        if not self.runs or self.runs[-1][0] is not given.numbering:
+            self.runs.append((given.numbering, array("I")))
+        self.runs[-1][1].frombytes(given.numbers.tobytes())
+        self.lengths.append(len(given))
 
     def in_order(self, term: Callable[[str], str] = str) -> Ranked:
         """By the terms of the keys, of which several may have the same."""
-        found = [term(key).encode() for key in self.numbers]
-        terms = sorted(set(found))
+        runs = [(each.keys, np.frombuffer(numbers, np.uint32)) for each, numbers in self.runs]
+        used = [np.flatnonzero(np.bincount(numbers)) for _, numbers in runs]
+        found = [
+            [term(keys[number]).encode() for number in of_run.tolist()]
+            for (keys, _), of_run in zip(runs, used, strict=True)
+        ]
+        terms = sorted(set(chain.from_iterable(found)))
         rank = {each: number for number, each in enumerate(terms)}
-        ranks = np.fromiter(map(rank.__getitem__, found), np.uint32, len(found))
-        ids = ranks[np.frombuffer(self.ids, np.uint32)]
-        return Ranked(terms, ids, np.array(self.lengths, np.uint32))
+        ids = [np.empty(0, np.uint32)]
+        for (_, numbers), of_run, names in zip(runs, used, found, strict=True):
+            ranks = np.zeros(of_run.max(initial=0) + 1, np.uint32)
+            ranks[of_run] = [rank[name] for name in names]
+            ids.append(ranks[numbers])
+        return Ranked(terms, np.concatenate(ids), np.array(self.lengths, np.uint32))
 
 
 class Batch:
@@ -97,6 +100,7 @@ class Batch:
             if not each.pairs_of
         }
         self.kept = {form.of: _Tokens() for form in self.forms.values()}
+        self.numbering = Numbering()
         self.rows = RowsBuilder()
         self.documents = 0
         self.tokens = 0
@@ -105,6 +109,8 @@ class Batch:
         """The next document."""
         for name, tokens in self.kept.items():
             keys = entry.keys.get(name, ())
+            if not isinstance(keys, Numbered):
+                keys = Numbered(self.numbering, self.numbering.numbers(keys))
             tokens.add(keys)
             self.tokens += len(keys)
         self.rows.add(entry.number, entry.values, entry.sorts, entry.stored)
