@@ -47,6 +47,8 @@ def note(store: Store, portal: str, url: str, sha256: str, read: FileText) -> No
 
 def attached_to(store: Store, article: Article) -> tuple[Attached, ...]:
     """The files of an article in the order it links them."""
+    if not article.attachments:
+        return ()
     rows = store.connection.execute(
         "SELECT url, state, text FROM attachments"
         " WHERE portal = ? AND url IN (SELECT value FROM json_each(?))",

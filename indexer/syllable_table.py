@@ -20,8 +20,9 @@ from indexer.normalize import (
     written_in,
 )
 
-MOST = 131_072
-"""Syllables that are numbered; the text after that begins anew."""
+MOST = 30_000
+"""Syllables that are numbered; of more, looking them up gets slower, and the next text begins anew.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class SyllableTable:
 
     def among(self, keys: frozenset[str]) -> NDArray[np.intp]:
         """Which syllables have one of these keys."""
-        return np.flatnonzero(self.numbering.among(keys).take(self.numbers))
+        return np.flatnonzero(self.numbering.are_among(self.numbers, keys))
 
     def capitals(self) -> list[int]:
         """The numbers of those that begin with no small letter."""

@@ -112,6 +112,8 @@ def _named() -> dict[str, list[tuple[int, str, float]]]:
 
 _STARTS = _starts(_ALL)
 _FIRST = frozenset(_STARTS)
+_SECOND = frozenset(second for seconds in _STARTS.values() for second in seconds)
+_SINGLE = frozenset(first for first, seconds in _STARTS.items() if "" in seconds)
 _NAMED = _named()
 
 
@@ -176,10 +178,13 @@ def _phrases(read: ArticleTable) -> Iterator[tuple[int, str]]:
 
 def _begun(table: SyllableTable) -> Iterator[tuple[int, list[tuple[list[str], str]]]]:
     """Where a phrase may begin, and those that may."""
-    places = table.among(_FIRST)
-    numbers = np.append(table.numbers, table.numbering.numbers([""])).astype(np.uint64)
-    pairs = (numbers[places] << np.uint64(32) | numbers[places + 1]).tolist()
-    phrases = list(map(_possible(table.numbering).__getitem__, pairs))
+    numbering = table.numbering
+    numbers = np.append(table.numbers, numbering.numbers([""]))
+    begins = numbering.are_among(numbers[:-1], _FIRST)
+    begins &= numbering.are_among(numbers[1:], _SECOND) | numbering.are_among(numbers[:-1], _SINGLE)
+    places = np.flatnonzero(begins)
+    pairs = numbers[places].astype(np.uint64) << np.uint64(32) | numbers[places + 1]
+    phrases = list(map(_possible(numbering).__getitem__, pairs.tolist()))
     return zip(compress(places.tolist(), phrases), filter(None, phrases), strict=True)
 
 

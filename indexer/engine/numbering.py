@@ -5,7 +5,7 @@ A number holds as long as its numbering does, which is for some thousands of tex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -37,25 +37,25 @@ class Numbering:
     def __init__(self, key: Callable[[str], str] = str) -> None:
         self.keys: list[str] = []
         self._numbers = _Numbers(key, self.keys)
-        self._among: dict[frozenset[str], NDArray[np.bool_]] = {}
+        self._among: dict[frozenset[str], bytearray] = {}
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def numbers(self, met: Iterable[str]) -> Numbers:
-        """
+    def numbers(self, met: Sequence[str]) -> Numbers:
+        """Those of what is met, one after another.
+
         >>> numbering = Numbering(str.lower)
         >>> numbering.numbers(["Lời", "lời", "nói", "Lời"]), numbering.keys
         (array([0, 1, 2, 0], dtype=uint32), ['lời', 'lời', 'nói'])
         """
-        return np.fromiter(map(self._numbers.__getitem__, met), np.uint32)
+        return np.fromiter(map(self._numbers.__getitem__, met), np.uint32, len(met))
 
-    def among(self, keys: frozenset[str]) -> NDArray[np.bool_]:
-        """By number: whether the key is one of these."""
-        known = self._among.get(keys, np.empty(0, np.bool_))
-        if new := [each in keys for each in self.keys[len(known) :]]:
-            known = self._among[keys] = np.append(known, new)
-        return known
+    def are_among(self, numbers: Numbers, keys: frozenset[str]) -> NDArray[np.bool_]:
+        """Of which of the numbers the key is one of these."""
+        flags = self._among.setdefault(keys, bytearray())
+        flags.extend(key in keys for key in self.keys[len(flags) :])
+        return np.frombuffer(flags, np.bool_).take(numbers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
