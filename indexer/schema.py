@@ -107,7 +107,7 @@ FORMS = {
 """Fields with accents and without are made of the same keys."""
 
 
-def entry_of(document: Document, words: Sequence[str], files: Iterable[str]) -> Entry:
+def entry_of(document: Document, words: Numbered, files: Iterable[str]) -> Entry:
     """What is indexed of a document, the words of its title and text, and the texts of its files;
     for a batch with FORMS."""
     article = document.article

@@ -108,7 +108,9 @@ def test_lines_do_not_touch(lines: list[str]) -> None:
 @given(st.lists(st.lists(pieces).map(" ".join), max_size=6), st.sampled_from([3, 20, BATCH]))
 def test_many_texts_are_segmented_as_each_is(texts: list[str], size: int) -> None:
     with patch("indexer.segment.BATCH", size):
-        assert [*words_of_each(texts)] == [*map(words_of_whole, texts)]
+        numbered = [*words_of_each(texts)]
+        found = [[each.numbering.keys[n] for n in each.numbers.tolist()] for each in numbered]
+        assert found == [*map(words_of_whole, texts)]
 
 
 def words_of_whole(text: str) -> list[str]:
