@@ -271,7 +271,12 @@ class _Planner:
             return Term(CITED, number_key(part.typed))
         if part.field == "tieude":
             return self._within(part, TITLE, TITLE_FOLDED)
-        return Or([self._within(part, TEXT_, TEXT_FOLDED), self._within(part, FILES, FILES_FOLDED)])
+        within = [self._within(part, TEXT_, TEXT_FOLDED), self._within(part, FILES, FILES_FOLDED)]
+        if len(part.keys) > 1 and not any(map(self._is_folded, part.keys)):
+            within.insert(
+                0, Term(WORDS, "_".join(part.keys))
+            )  # a word's syllables do: known sooner
+        return Or(within)
 
     def _within(self, part: Part, exact: str, folded: str) -> Query:
         return _phrase(

@@ -6,7 +6,7 @@ beginning with the rarest. Stock Whoosh's matchers err for some combinations (do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -182,12 +182,19 @@ class Matching:
         return flags
 
     def _any(self, queries: Iterable[q.Query]) -> Mask:
+        """Where terms stand side by side is looked for where nothing else matches."""
         mask = np.zeros_like(self.live)
-        for each in queries:
+        found = list(_alternatives(queries))
+        phrases = [each for each in found if isinstance(each, (q.Phrase, q.Sequence))]
+        for each in found:
+            if isinstance(each, (q.Phrase, q.Sequence)):
+                continue
             if self.estimate(each) < COMMON * len(mask):
                 mask[self.rows(each).astype(np.intp)] = True
             else:
                 mask |= self._shared(each)
+        for each in phrases:
+            mask[self._side_by_side(each, but=mask).astype(np.intp)] = True
         return mask
 
     def _most(self, query: MostOf) -> Mask:
@@ -219,12 +226,15 @@ class Matching:
             mask &= column < query.end if query.endexcl else column <= query.end
         return mask
 
-    def _side_by_side(self, query: q.Phrase | q.Sequence) -> Array:
+    def _side_by_side(self, query: q.Phrase | q.Sequence, but: Mask | None = None) -> Array:
+        """Those with a flag in `but` are left out, where positions have to be read."""
         terms = terms_of(query)
-        if query.slop == 1 and len(terms) > 1 and (pairs := self._pairs(terms)):
-            rows = self._rows_of_all(q.And(pairs))
-            return rows if len(terms) == 2 else self.adjacency.among(terms, 1, rows)
-        rows = self._rows_of_all(q.And(terms))
+        pairs = self._pairs(terms) if query.slop == 1 and len(terms) > 1 else []
+        rows = self._rows_of_all(q.And(pairs or terms))
+        if pairs and len(terms) == 2:
+            return rows
+        if but is not None:
+            rows = rows[~but.take(rows)]
         return self.adjacency.among(terms, query.slop, rows)
 
     def _side_by_side_among(self, query: q.Phrase | q.Sequence, rows: Array) -> Mask:
@@ -243,6 +253,15 @@ class Matching:
         if any(" " in text for text in texts):
             return []
         return [q.Term(field, f"{one} {other}") for one, other in pairwise(texts)]
+
+
+def _alternatives(queries: Iterable[q.Query]) -> Iterator[q.Query]:
+    """These, or what they are alternatives of."""
+    for each in queries:
+        if type(each) in (q.Or, q.DisjunctionMax):
+            yield from _alternatives(each.subqueries)
+        else:
+            yield each
 
 
 def terms_of(query: q.Query) -> Sequence[q.Query]:
