@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from crawler.article import VIETNAM
 from indexer.days import midnight
+from indexer.engine.arrays import narrowest
 from indexer.engine.generation import Array, Generation, Mask
 from indexer.engine.sorting import MISSING
-from indexer.results import Timeline
 from indexer.schema import PUBLISHED
-from indexer.timeline import timeline
+from indexer.timeline import Days
 
 DAY_0 = date(1970, 1, 1)
 
@@ -37,9 +37,15 @@ class Publication:
         return mask
 
     @cached_property
-    def days(self) -> NDArray[np.int32]:
-        """The day, from DAY_0, of each document that has a date."""
-        return ((self.moments - midnight(DAY_0)) // 86_400).astype(np.int32)
+    def _days(self) -> tuple[int, Array]:
+        """The first day there is, from DAY_0, and of each document the day counted from the one
+        before, 0 where it has no date."""
+        dated = np.flatnonzero(~self.undated)
+        days = (self.moments.take(dated) - midnight(DAY_0)) // 86_400
+        first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        numbers = np.zeros(len(self.moments), narrowest(last - first + 1))
+        numbers[dated] = days - first + 1
+        return first, numbers
 
     def within(self, since: date | None, until: date | None) -> Mask:
         """Which documents were published in these days, both included."""
@@ -50,13 +56,11 @@ class Publication:
             mask &= self.moments < midnight(until + timedelta(days=1))
         return mask
 
-    def dated(self, rows: Array) -> Array:
-        """Those of the documents that have a date."""
-        return rows[~self.undated[rows]]
-
-    def timeline(self, dated: Array, since: date | None, until: date | None) -> Timeline:
-        """When these documents were published, all of which have a date."""
-        return timeline(self.days[dated], since, until)
+    def days(self, rows: Array) -> Days:
+        """On which days these documents were published."""
+        first, numbers = self._days
+        undated, *_ = counts = np.bincount(numbers.take(rows), minlength=2)
+        return Days(first, counts[1:], int(undated))
 
     def newest(self, facet: str) -> dict[str, datetime]:
         """When the newest article was published, by value of a facet; none for one that has only
@@ -73,7 +77,8 @@ class Publication:
     @cached_property
     def first_and_last_day(self) -> tuple[date, date] | None:
         """Between which days the articles were published; None where no day is known."""
-        days = self.days[self.generation.live & ~self.undated]
-        if not len(days):
+        days = self.days(np.flatnonzero(self.generation.live))
+        held = np.flatnonzero(days.counts) + days.first
+        if not len(held):
             return None
-        return DAY_0 + timedelta(int(days.min())), DAY_0 + timedelta(int(days.max()))
+        return DAY_0 + timedelta(int(held[0])), DAY_0 + timedelta(int(held[-1]))

@@ -35,6 +35,7 @@ from indexer.publication import Publication
 from indexer.query import PAGE_SIZE, Query, parse
 from indexer.results import FacetValue, Hit, Listing, Results, Timeline
 from indexer.schema import FACETS, FILES, PUBLISHED, TEXT_
+from indexer.timeline import timeline
 from indexer.wards import load_gazetteer
 
 QUERY_SECONDS = 5.0
@@ -171,18 +172,16 @@ class Searcher:
         others = {name: _under(found, filters, but=name) for name in filters}
         rows, scores = self._page(query, planned, matching)
         anytime = others.get(PUBLISHED, matching)
-        dated = self.publication.dated(anytime)
+        days = self.publication.days(anytime)
         in_time = monotonic() < self.generation.deadline
         return Results(
             hits=hits(self.generation, self.store, rows, scores, planned.targets),
             total=len(matching),
             pages=math.ceil(min(len(matching), LISTED) / PAGE_SIZE),
             facets=self._facets(query, matching, others) if in_time else {},
-            timeline=self.publication.timeline(dated, query.since, query.until)
-            if in_time
-            else Timeline("day", ()),
+            timeline=timeline(days, query.since, query.until) if in_time else Timeline("day", ()),
             counted=in_time,
-            undated=len(anytime) - len(dated),
+            undated=days.undated,
             widenings=planned.widenings,
             partial=partial,
             cut=parsed.cut,

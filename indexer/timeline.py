@@ -7,6 +7,7 @@ finest unit that needs few, with more bars on either side that show what lies ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -43,7 +44,16 @@ UNITS: Mapping[TimeUnit, tuple[Callable[[Array], Array], Callable[[Array], Array
 From fine to coarse."""
 
 
-def timeline(days: Array, since: date | None = None, until: date | None = None) -> Timeline:
+@dataclass(frozen=True, slots=True, eq=False)
+class Days:
+    """How many articles were published on each day from the first on; others have no date."""
+
+    first: int
+    counts: Array
+    undated: int = 0
+
+
+def timeline(days: Days, since: date | None = None, until: date | None = None) -> Timeline:
     """The bars of articles published on these days, in the order of time.
 
     Those within `since` and `until` are `chosen`, and end with them. Others stand before a `since`
@@ -69,21 +79,19 @@ def timeline(days: Array, since: date | None = None, until: date | None = None) 
     return Timeline(unit, tuple(bars))
 
 
-def _before(days: Array, edges: Array) -> Array:
-    """How many of the days lie before each edge."""
-    if not len(days):
-        return np.zeros(len(edges), np.int64)
-    first = int(days.min())
-    until = np.concatenate([[0], np.bincount(days - first).cumsum()])
-    return until.take(edges - first, mode="clip")
+def _before(days: Days, edges: Array) -> Array:
+    """How many articles lie before each edge."""
+    until = np.append(0, days.counts.cumsum())
+    return until.take(edges - days.first, mode="clip")
 
 
-def _window(days: Array, since: date | None, until: date | None) -> tuple[int, int] | None:
+def _window(days: Days, since: date | None, until: date | None) -> tuple[int, int] | None:
     """The first and the last day in question: those asked for, else those there are."""
-    if not len(days) and not (since and until):
+    held = np.flatnonzero(days.counts) + days.first
+    if not len(held) and not (since and until):
         return None
-    first = since.toordinal() - DAY_0 if since else int(days.min())
-    last = until.toordinal() - DAY_0 if until else int(days.max())
+    first = since.toordinal() - DAY_0 if since else int(held[0])
+    last = until.toordinal() - DAY_0 if until else int(held[-1])
     return (first, last) if first <= last else None
 
 

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.results import Timeline, TimeUnit
-from indexer.timeline import DAY_0, MOST_BARS, timeline
+from indexer.timeline import DAY_0, MOST_BARS, Days, timeline
 
 
 def drawn(days: Sequence[date], since: date | None = None, until: date | None = None) -> Timeline:
-    return timeline(np.array([day.toordinal() - DAY_0 for day in days], np.int32), since, until)
+    numbers = np.array([day.toordinal() - DAY_0 for day in days], np.int64)
+    first = int(numbers.min(initial=0))
+    return timeline(Days(first, np.bincount(numbers - first)), since, until)
 
 
 def spans(found: Timeline) -> list[tuple[str, str, bool]]:

@@ -21,12 +21,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine.arrays import narrowest
 from indexer.engine.cache import Cache
 from indexer.engine.codec import ArraySegment
 from indexer.engine.facets import FacetColumn, joined
 from indexer.engine.mapped import MappedSegment
-from indexer.engine.occurrences import AllOccurrences, Occurrences
+from indexer.engine.occurrences import (
+    AllOccurrences,
+    Occurrences,
+    all_occurrences,
+    are_few,
+    occurrences_at,
+)
 from indexer.results import TooSlow
 
 POSTINGS_KEPT = 128 << 20
@@ -52,6 +57,12 @@ class Postings:
     frequency: int
     large: NDArray[np.intp]
     large_frequencies: NDArray[np.uint32]
+
+    def all_frequencies(self) -> NDArray[np.uint32]:
+        """How often the term stands in each."""
+        found = self.frequencies.astype(np.uint32)
+        found[self.large] = self.large_frequencies
+        return found
 
     @property
     def owned(self) -> int:
@@ -126,11 +137,26 @@ class Generation:
         """Where a term stands in documents of one segment that hold it. Raises TooSlow."""
         key = number, field, term
         found: AllOccurrences | None = self.kept.get(key)
+        rows = rows.astype(np.intp) - self.starts[number]
         if found is None:
             self.in_time()
-            found = _all_occurrences(self.segments[number], field, term)
+            segment = self.segments[number]
+            held = self._postings_in(number, field, term)
+            positions = segment.positions(field, segment.dictionary(field).find(term.encode()))
+            if are_few(rows, held.documents):
+                at = held.documents.searchsorted(rows.astype(held.documents.dtype))
+                counts = held.frequencies, held.large, held.large_frequencies
+                return occurrences_at(at, *counts, positions)
+            found = all_occurrences(held.documents, held.all_frequencies(), positions)
             self.kept.put(key, found, SMALL + found.owned)
-        return found.among(rows.astype(np.intp) - self.starts[number], self._flags)
+        return found.among(rows, self._flags)
+
+    def _postings_in(self, number: int, field: str, term: str) -> Postings:
+        """Those of one segment, deleted documents among them, documents numbered from its first."""
+        if self.whole and len(self.segments) == 1:
+            return self.postings(field, term)
+        segment = self.segments[number]
+        return _numbered(segment, 0, field, segment.dictionary(field).find(term.encode()))
 
     def terms(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin so, in order of their UTF-8."""
@@ -219,16 +245,6 @@ def places(postings: Postings, rows: Array) -> tuple[NDArray[np.intp], Mask]:
     """
     at = postings.documents.searchsorted(rows.astype(postings.documents.dtype))
     return at, postings.documents.take(at, mode="clip") == rows
-
-
-def _all_occurrences(segment: MappedSegment, field: str, term: str) -> AllOccurrences:
-    """Those of a term that the segment has."""
-    number = segment.dictionary(field).find(term.encode())
-    documents, _ = segment.postings(field, number)
-    positions = segment.positions(field, number)
-    bounds = np.zeros(len(documents) + 1, narrowest(len(positions)))
-    segment.frequencies(field, number).cumsum(out=bounds[1:])
-    return AllOccurrences(documents, bounds, positions)
 
 
 def _numbered(segment: MappedSegment, start: int, field: str, number: int) -> Postings:

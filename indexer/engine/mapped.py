@@ -71,7 +71,8 @@ class MappedSegment:
 
     def frequencies(self, field: str, number: int) -> NDArray[np.uint32]:
         """How often the term stands in each of its documents."""
-        found = self.postings(field, number)[1].astype(np.uint32)
+        start, end = self._span("posting_ends", field, number)
+        found = self.arrays.get("frequencies", field)[start:end].astype(np.uint32)
         large, frequencies = self.large(field, number)
         found[large] = frequencies
         return found

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engine.arrays import narrowest
+from indexer.engine.field_writer import FREQUENT
+
 RARER = 32
-"""Where documents are so many times fewer than a term's postings, each is looked up on its own."""
+"""So many times fewer than a term's documents are few."""
 
 Array = NDArray[Any]
 
@@ -47,6 +50,28 @@ class Occurrences:
         return self.positions.take(index)
 
 
+def are_few(rows: Array, documents: Array) -> bool:
+    """Whether so few of a term's documents are in question that each is looked up on its own."""
+    return len(rows) * RARER < len(documents)
+
+
+def occurrences_at(
+    at: NDArray[np.intp],
+    frequencies: NDArray[np.uint8],
+    large: NDArray[np.intp],
+    large_frequencies: NDArray[np.uint32],
+    positions: Array,
+) -> Occurrences:
+    """Those of a term in few of its documents, the places of which are `at`: how many lie before
+    each is added up, and not kept."""
+    between = np.add.reduceat(frequencies, at, dtype=np.int64)
+    starts = between.cumsum() - between + frequencies[: at[0]].sum(dtype=np.int64)
+    more = np.append(0, (large_frequencies.astype(np.int64) - FREQUENT).cumsum())
+    before, behind = (more.take(large.searchsorted(at, side)) for side in ("left", "right"))
+    counts = frequencies.take(at).astype(np.int64) + behind - before
+    return Occurrences(starts + before, counts, positions)
+
+
 @dataclass(frozen=True, slots=True)
 class AllOccurrences:
     """Of a term in a segment: those in documents[n] are positions[bounds[n] : bounds[n + 1]]."""
@@ -70,9 +95,18 @@ class AllOccurrences:
         return Occurrences(starts, ends - starts, self.positions)
 
     def _places(self, rows: NDArray[np.intp], flags: NDArray[np.bool_]) -> NDArray[np.intp]:
-        if len(rows) * RARER < len(self.documents):
+        if are_few(rows, self.documents):
             return self.documents.searchsorted(rows.astype(self.documents.dtype))
         flags[rows] = True
         found: NDArray[np.intp] = flags.take(self.documents).nonzero()[0]
         flags[rows] = False
         return found
+
+
+def all_occurrences(
+    documents: Array, frequencies: NDArray[np.uint32], positions: Array
+) -> AllOccurrences:
+    """Those of a term that stands so often in these documents."""
+    bounds = np.zeros(len(documents) + 1, narrowest(len(positions)))
+    frequencies.cumsum(out=bounds[1:])
+    return AllOccurrences(documents, bounds, positions)
