@@ -264,7 +264,10 @@ class _Planner:
         self._add(WORDS, words(other.text), WORD)
 
     def _matching(self, part: Part) -> Query:
-        """What a part matches: the syllable, or its syllables side by side, in text or files."""
+        """What a part matches: the syllable, or its syllables side by side, in text or files.
+
+        That they are a word of the text, or that no bare ones are side by side, is known sooner.
+        """
         if part.field in FILTERS:
             return self.filters.query(part, self.literal)
         if part.field == "so":
@@ -273,6 +276,7 @@ class _Planner:
             return self._within(part, TITLE, TITLE_FOLDED)
         within = [self._within(part, TEXT_, TEXT_FOLDED), self._within(part, FILES, FILES_FOLDED)]
         if len(part.keys) > 1 and not any(map(self._is_folded, part.keys)):
+            within[0] = And([*_neighbours(part.keys), within[0]])
             within.insert(
                 0, Term(WORDS, "_".join(part.keys))
             )  # a word's syllables do: known sooner
@@ -338,6 +342,11 @@ class _Planner:
                     if others:
                         shown = tuple(others[:SPELLINGS_SHOWN])
                         self.widenings.append(Widening("accents", typed, shown))
+
+
+def _neighbours(keys: Sequence[str]) -> list[Term]:
+    """What texts have that have these keys side by side; found without reading positions."""
+    return [Term(PAIRS, pair) for pair in pairs([fold(key) for key in keys])]
 
 
 def _phrase(terms: Iterable[Term]) -> Query:

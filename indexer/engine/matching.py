@@ -185,17 +185,24 @@ class Matching:
         """Where terms stand side by side is looked for where nothing else matches."""
         mask = np.zeros_like(self.live)
         found = list(_alternatives(queries))
-        phrases = [each for each in found if isinstance(each, (q.Phrase, q.Sequence))]
         for each in found:
-            if isinstance(each, (q.Phrase, q.Sequence)):
+            if _has_phrase(each):
                 continue
             if self.estimate(each) < COMMON * len(mask):
                 mask[self.rows(each).astype(np.intp)] = True
             else:
                 mask |= self._shared(each)
-        for each in phrases:
-            mask[self._side_by_side(each, but=mask).astype(np.intp)] = True
+        for each in filter(_has_phrase, found):
+            mask[self._beyond(each, mask).astype(np.intp)] = True
         return mask
+
+    def _beyond(self, query: q.Query, but: Mask) -> Array:
+        """The rows that match, of those without a flag; some that have one may be among them."""
+        if type(query) is not q.And:
+            return self._side_by_side(query, but)
+        first, *others = sorted(query.subqueries, key=self.estimate)
+        rows = self.rows(first)
+        return self._narrowed(rows[~but.take(rows)], others)
 
     def _most(self, query: MostOf) -> Mask:
         within = self.mask(query.within)
@@ -227,7 +234,7 @@ class Matching:
         return mask
 
     def _side_by_side(self, query: q.Phrase | q.Sequence, but: Mask | None = None) -> Array:
-        """Those with a flag in `but` are left out, where positions have to be read."""
+        """Those with a flag in `but` may be left out, and are where positions have to be read."""
         terms = terms_of(query)
         pairs = self._pairs(terms) if query.slop == 1 and len(terms) > 1 else []
         rows = self._rows_of_all(q.And(pairs or terms))
@@ -262,6 +269,12 @@ def _alternatives(queries: Iterable[q.Query]) -> Iterator[q.Query]:
             yield from _alternatives(each.subqueries)
         else:
             yield each
+
+
+def _has_phrase(query: q.Query) -> bool:
+    """Whether positions must be read for it."""
+    parts = query.subqueries if type(query) is q.And else [query]
+    return any(isinstance(each, (q.Phrase, q.Sequence)) for each in parts)
 
 
 def terms_of(query: q.Query) -> Sequence[q.Query]:
