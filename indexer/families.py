@@ -107,8 +107,11 @@ class _Families:
         self.connection: sqlite3.Connection = store.connection
         self.held: dict[int, list[tuple[int, int]]] = {}
         """Key → (article, family) of those who have it."""
-        self.rows: list[tuple[int, int]] = []
-        """Keys, and the articles that they are to be written for."""
+        self.keys: list[tuple[int, int]] = []
+        self.members: list[tuple[int, int, bytes]] = []
+        """Rows that are to be written."""
+        self.first: dict[int, int] = {}
+        """Family → the lowest of its articles that are to be written."""
 
     def place(self, texts: Sequence[_Text]) -> None:
         """Find the families of these; nothing is done where a text is as it was."""
@@ -131,9 +134,8 @@ class _Families:
     def _join(self, text: _Text) -> None:
         keys = text.sketch.tolist()
         family = self._copied(text.words, keys) or text.number  # a number no other article had
-        self.connection.execute(
-            "INSERT INTO families VALUES (?, ?, ?)", (text.article, family, text.sketch.tobytes())
-        )
+        self.members.append((text.article, family, text.sketch.tobytes()))
+        self.first[family] = min(text.article, self.first.get(family, text.article))
         self._register(text.article, family, keys)
 
     def _leave(self, article: int) -> None:
@@ -180,7 +182,8 @@ class _Families:
         """The text that stands for a family, which so does not drift from copy to copy; None where
         it is damaged."""
         query = "SELECT min(article) FROM families WHERE family = ?"
-        (article,) = self.connection.execute(query, (family,)).fetchone()
+        (written,) = self.connection.execute(query, (family,)).fetchone()
+        article = min(each for each in (written, self.first.get(family)) if each is not None)
         stored = self.store.articles([article]).get(article)
         return words_of(stored.article.text) if stored else None
 
@@ -190,9 +193,11 @@ class _Families:
             held = self.held[key]
             if len(held) < HOLDERS and family not in {family for _, family in held}:
                 held.append((article, family))
-                self.rows.append((key, article))
+                self.keys.append((key, article))
 
     def _write(self) -> None:
         """Write who has keys now, in the order of keys, so that neighbours lie on one page."""
-        self.connection.executemany("INSERT INTO family_keys VALUES (?, ?)", sorted(self.rows))
-        self.rows.clear()
+        self.connection.executemany("INSERT INTO families VALUES (?, ?, ?)", self.members)
+        self.connection.executemany("INSERT INTO family_keys VALUES (?, ?)", sorted(self.keys))
+        self.members.clear()
+        self.keys.clear()

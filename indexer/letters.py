@@ -47,8 +47,10 @@ def letters_of(text: str) -> Letters:
     (np.True_, array([ 0,  0, 32], dtype=uint8))
     """
     characters = np.frombuffer(text[:LONGEST].encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _kinds().take(characters, mode="clip")
-    bounds = np.flatnonzero(np.diff(kinds & WORD, prepend=0, append=0))
+    framed = np.zeros(len(characters) + 2, np.uint8)
+    kinds = _kinds().take(characters, mode="clip", out=framed[1:-1])
+    is_word = framed & WORD
+    bounds = (is_word[1:] != is_word[:-1]).nonzero()[0]
     if not len(bounds):
         return Letters(np.empty(0, np.uint64), *np.empty((3, 0), np.uint8))
     numbers = _numbers().take(characters, mode="clip") * _powers(FACTOR)[: len(characters)]
@@ -57,8 +59,9 @@ def letters_of(text: str) -> Letters:
     starts, ends = bounds[::2], bounds[1::2]
     codes = (sums[ends] - sums[starts]) * _powers(pow(FACTOR, -1, 1 << 64))[starts]
     together = np.bitwise_or.reduceat(kinds, bounds[:-1])
-    before = np.append(kinds[:0], together[1::2])
-    return Letters(codes, kinds[starts], together[::2], np.append(np.uint8(0), before))
+    before = np.zeros(len(starts), np.uint8)
+    before[1:] = together[1::2]
+    return Letters(codes, kinds[starts], together[::2], before)
 
 
 @cache
