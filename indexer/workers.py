@@ -85,12 +85,15 @@ def making(store: Store, folder: Path, annotate: Annotate, articles: int) -> Ite
     pool = ProcessPoolExecutor(
         processes, get_context("spawn"), _start, (store.path, folder, annotate)
     )
+    gc.freeze()  # what was loaded stays: none of it is gone through for garbage
     with pool:
         try:
             yield partial(pool.map, _make)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+        finally:
+            gc.unfreeze()
 
 
 def _start(store: Path, folder: Path, annotate: Annotate) -> None:
