@@ -20,7 +20,7 @@ import numpy as np
 from corpus import FIRST_DAY, WARDS, news
 from numpy.typing import NDArray
 
-from indexer import normalize, segment
+from indexer import normalize, segment, token_table
 from indexer.topics import TOPICS
 
 REDRAWN = 0.1
@@ -106,7 +106,8 @@ def kept(name: str, make: Callable[[], Words]) -> Words:
 
 
 def _version() -> str:
-    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (normalize, segment))
+    modules = normalize, segment, token_table
+    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
     return hashlib.sha256(sources).hexdigest()[:8]
 
 

@@ -8,9 +8,7 @@ are sums of columns of a table. Where rounding might decide, they are summed aga
 
 from __future__ import annotations
 
-import string
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice, pairwise, product
 from threading import Lock
@@ -19,23 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.crf import Pair, between, labels
-from indexer.engine.numbering import Numbered, Numbering, Numbers
-from indexer.normalize import aligned, key, normalize
+from indexer.crf import Pair, labels
+from indexer.engine.numbering import Numbered
+from indexer.normalize import aligned
 from indexer.pyvi_model import PyviModel, pyvi_model
-from indexer.tokens import tokens
+from indexer.token_table import CAPITAL, END, MAY_JOIN, SIGN, TokenTable, encodable
 
 BATCH = 131_072
 """Characters segmented at once; a longer line is cut there."""
-
-MOST_TOKENS, MOST_CHARACTERS = 131_072, 4_000_000
-"""Of distinct tokens that are remembered; at more, all are forgotten."""
-
-ROW_BITS, AT_ONCE = 20, 3
-"""Bits of the row of a token, and tokens of a word whose rows make one number of 64 bits."""
-
-LONGEST_REMEMBERED = 100
-"""Characters between two spaces whose tokens are remembered."""
 
 
 class Word(NamedTuple):
@@ -100,7 +89,7 @@ def spans(text: str) -> list[Word]:
     ('hòa_bình', 'Hoà\\u200b\\xa0Bình')
     """
     normal, places = aligned(text)
-    found = _spans(_encodable(normal))
+    found = _spans(encodable(normal))
     if places is None:
         return found
     return [Word(word.key, places[word.start][0], places[word.end - 1][1]) for word in found]
@@ -136,20 +125,6 @@ def _spans(normal: str) -> list[Word]:
     return words
 
 
-def _encodable(text: str) -> str:
-    """Without lone surrogates, as long as it was."""
-    return text.encode(errors="replace").decode()
-
-
-Rows = NDArray[np.int64]
-
-SIGN = " "
-"""The key of what has neither letter nor digit: the words end there."""
-
-END = " "
-"""Stands between lines, among what spaces divide: nothing of that is a space."""
-
-MAY_JOIN, CAPITAL = 1, 2
 _JOINS = np.array(
     [
         before & here & MAY_JOIN and not (here & CAPITAL and not before & CAPITAL)
@@ -160,111 +135,10 @@ _JOINS = np.array(
 """By what two neighbours are: whether pyvi would join them, were the second inside a word."""
 
 
-class _Memory(dict[str, bytes]):
-    """What a function gives for what stands between two spaces, remembered where that is short.
-
-    Of ten such, nine and a half were seen in the news not long ago.
-    """
-
-    def __init__(self, function: Callable[[str], bytes]) -> None:
-        self.function = function
-
-    def __missing__(self, chunk: str) -> bytes:
-        value = self.function(chunk)
-        if len(chunk) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_TOKENS:
-                self.clear()
-            self[chunk] = value
-        return value
-
-
-class _Table(dict[str, int]):
-    """Token → its row, of all tokens seen: what the model says of each, and how it is written.
-
-    `written` and `keyed` have it twice, after " " and after "_".
-    """
-
-    def __init__(self, model: PyviModel) -> None:
-        rows = MOST_TOKENS + BATCH + 1
-        self.model = model
-        self.characters = 0
-        self.own, self.at_next, self.at_last = np.zeros((3, rows))
-        self.numbers = np.zeros(rows, np.int64)
-        self.flags = np.zeros(rows, np.uint8)
-        self.is_sign = np.zeros(rows, np.bool_)
-        self.written, self.keyed = [" ", " "], [SIGN, SIGN]
-        self.words = _Words(self)
-        self[END] = 0
-        self.is_sign[0] = True
-        self.own[0], self.at_next[0], self.at_last[0] = between(model.transitions)
-        self.as_written = _Memory(lambda chunk: self._rows(chunk, tokens(chunk)))
-        self.normalized = _Memory(
-            lambda chunk: self._rows(chunk, tokens(_encodable(normalize(chunk))))
-        )
-
-    def _rows(self, chunk: str, found: Iterable[str]) -> bytes:
-        """The rows of the tokens found in a chunk."""
-        return array("q", (0,) if chunk == END else map(self.__getitem__, found)).tobytes()
-
-    def __missing__(self, token: str) -> int:
-        """The row of a token that was not seen before, filled."""
-        row = self[token] = len(self)
-        self.characters += len(token)
-        self.own[row], self.at_next[row], self.at_last[row] = self.model.leads(token)
-        self.numbers[row] = self.model.entries.number(token)
-        joins = token not in string.punctuation and not token[0].isdigit()
-        self.flags[row] = MAY_JOIN * joins + CAPITAL * token[0].istitle()
-        self.written += f" {token}", f"_{token}"
-        found = _key(token)
-        self.keyed += (f" {found}", f"_{found}") if found else (SIGN, SIGN)
-        self.is_sign[row] = not found
-        return row
-
-
-def _key(token: str) -> str:
-    """pyvi leaves the point of an abbreviation on it, and underscores as it finds them."""
-    if not any(map(str.isalnum, token)):
-        return ""
-    return "_".join(key(part) for part in token.strip("._").split("_") if part)
-
-
-class _Words(dict[int, int]):
-    """The rows of a word's tokens in one number → the number of its key."""
-
-    def __init__(self, table: _Table) -> None:
-        self.table = table
-        self.numbering = Numbering()
-
-    def __missing__(self, code: int) -> int:
-        parts, left = [], code
-        while left:
-            left, row = divmod(left, 1 << ROW_BITS)
-            parts.append(self.table.keyed[2 * row][1:])
-        (number,) = self.numbering.numbers(["_".join(parts)]).tolist()
-        self[code] = number
-        return int(number)
-
-    def numbers(self, rows: Rows, starts: Rows, lengths: Rows) -> Numbers:
-        """Those of the words that have so many tokens from there on; each distinct one is looked
-        up once."""
-        padded = np.append(rows, [0, 0])
-        codes = padded[starts]
-        for place in range(1, AT_ONCE):
-            codes |= np.where(lengths > place, padded[starts + place] << place * ROW_BITS, 0)
-        distinct, inverse = np.unique(codes, return_inverse=True)
-        known = np.array(list(map(self.__getitem__, distinct.tolist())), np.uint32)
-        numbers: Numbers = known[inverse]
-        for place in np.flatnonzero(lengths > AT_ONCE).tolist():
-            start, end = starts[place], starts[place] + lengths[place]
-            tokens = enumerate(rows[start:end].tolist())
-            numbers[place] = self[sum(row << at * ROW_BITS for at, row in tokens)]
-        return numbers
-
-
 class _Found(NamedTuple):
     """Tokens by their rows in a table, and whether each is joined to the one before it."""
 
-    table: _Table
+    table: TokenTable
     rows: NDArray[np.int64]
     is_joined: NDArray[np.bool_]
 
@@ -282,15 +156,15 @@ class _Segmenter:
 
     def __init__(self, model: PyviModel) -> None:
         self.model = model
-        self.table = _Table(model)
+        self.table = TokenTable(model, BATCH)
         self.lock = Lock()
 
     def found(self, lines: Iterable[str], as_written: bool) -> Iterator[_Found]:
         """The tokens of lines, as they are written or normalised, a batch at a time."""
         for chunks in _batches(lines):
             with self.lock:
-                if len(self.table) > MOST_TOKENS or self.table.characters > MOST_CHARACTERS:
-                    self.table = _Table(self.model)
+                if self.table.is_full():
+                    self.table = TokenTable(self.model, BATCH)
                 table = self.table
                 memory = table.as_written if as_written else table.normalized
                 rows = np.frombuffer(b"".join(map(memory.__getitem__, chunks)), np.int64)
@@ -320,7 +194,7 @@ def _pieces(line: str) -> Iterator[str]:
     yield line[start:]
 
 
-def _are_joined(table: _Table, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _are_joined(table: TokenTable, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which tokens are inside a word, and may be."""
 
     def scores(start: int, end: int) -> list[Pair]:
@@ -333,7 +207,7 @@ def _are_joined(table: _Table, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     return joined
 
 
-def _leads(table: _Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _leads(table: TokenTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """How far the beginning of a word leads at each token, but for rounding."""
     model = table.model
     leads = table.own.take(rows)

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyvi.ViTokenizer import ViTokenizer, tokenize
 
-from indexer import crf, pyvi_model
+from indexer import crf, pyvi_model, token_table
 from indexer import segment as module
 from indexer.segment import BATCH, segment, spans, words, words_of_each
 from indexer.tokens import tokens
@@ -153,7 +153,7 @@ def test_sums_in_pyvis_order_say_the_same(text: str, monkeypatch: pytest.MonkeyP
 
 def test_forgets_tokens_and_stays_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = segment(QUIRKS)
-    monkeypatch.setattr(module, "MOST_CHARACTERS", 1)
+    monkeypatch.setattr(token_table, "MOST_CHARACTERS", 1)
     assert segment(QUIRKS) == segment(QUIRKS) == expected
 
 
