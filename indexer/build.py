@@ -150,8 +150,10 @@ def write(
     writer.delete(ids)
     changes: list[tuple[int, int]] = []
     with making(store, folder, annotate, len(ids)) as make:
-        for chunk, made in zip(chunks, make(chunks), strict=True):
-            families.place(store, chunk)  # while other processes are at the next ones
+        segments = make(chunks)
+        for chunk in chunks:
+            families.place(store, chunk)  # while other processes make its segment
+            made = next(segments)
             if made.segment:
                 writer.adopt(made.segment)
             changes += made.changes

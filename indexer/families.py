@@ -28,7 +28,7 @@ SHARED, COMPARED = 2, 5
 word, and families it is compared with, those that share the most first."""
 
 BATCH = 500
-"""Articles placed in one transaction: a crawl waits a fifth of a second at most."""
+"""Articles placed in one transaction: a crawl waits a third of a second at most."""
 
 Key = NDArray[np.int64]
 
@@ -36,10 +36,9 @@ Key = NDArray[np.int64]
 def place(store: Store, articles: Sequence[int]) -> None:
     """Find the family of each article that is new or whose text is another than before."""
     for start in range(0, len(articles), BATCH):
-        read = store.articles(articles[start : start + BATCH])
-        texts = [_Text.of(read[id]) for id in sorted(read)]
         with store.transaction():
-            _Families(store).place(texts)
+            read = store.articles(articles[start : start + BATCH])
+            _Families(store).place([_Text.of(read[id]) for id in sorted(read)])
 
 
 def clear(store: Store) -> None:
