@@ -22,7 +22,7 @@ demo: install  ## crawl the sample portals and serve the search page at http://1
 	@$(BIN)/tinphuong demo
 
 test: install  ## the whole default test suite, on two cores
-	$(BIN)/pytest --numprocesses 3 --dist loadfile  # more than cores: many tests wait
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: install  ## ruff, ruff format and mypy strict
 	$(BIN)/ruff check .
