@@ -21,26 +21,24 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 from unittest.mock import patch
 
-from corpus import SOURCES, Annotate, news
+from corpus import SOURCES, Annotate
 from grown import Words, real_words, texts
+from indexing import Place, store, understand
 from peers import Tantivy
 from prose import articles
 from queries import KINDS, Asked, queries
 from rounds import bytes_of, seconds
-from table import Row, at_least, at_most, data_folder, figure, run
+from table import Row, at_most, data_folder, figure, run
 
 from crawler.article import Article
 from crawler.store import open_store
 from indexer import families
 from indexer.build import build
-from indexer.document import Annotator
 from indexer.normalize import fold
 from indexer.query import Query
 from indexer.search import Searcher, open_searcher
-from indexer.wards import load_gazetteer
 
 ARTICLES, COPIES = 50_000, 20
 QUICK_ARTICLES, QUICK_COPIES = 300, 2
@@ -48,9 +46,6 @@ NEW = 100
 """Articles that are added to all the others."""
 ROUNDS, QUICK_ROUNDS = 21, 3
 WARM_UP = 2
-
-BATCH = 1_000
-"""Articles stored in one transaction."""
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -61,23 +56,10 @@ def measure(quick: bool) -> Iterator[Row]:
         yield figure(row.name, row.reached) if quick else row
 
 
-class Place(NamedTuple):
-    """Where the articles lie, and their index."""
-
-    store: Path
-    index: Path
-
-    @classmethod
-    def within(cls, folder: Path) -> Place:
-        return cls(folder / "articles.db", folder / "whoosh")
-
-
 def rows(quick: bool) -> Iterator[Row]:
     """All figures, in the order they are come by."""
     data = data_folder()
     count, copies = (QUICK_ARTICLES, QUICK_COPIES) if quick else (ARTICLES, COPIES)
-    with TemporaryDirectory() as made:
-        yield from of_understanding(Place.within(Path(made)), news(data, count))
     with TemporaryDirectory() as made:
         place, grown = Place.within(Path(made)), articles(data, count, copies + 1)
         yield from of_index(place, islice(grown, count * copies), count)
@@ -85,33 +67,6 @@ def rows(quick: bool) -> Iterator[Row]:
         yield from of_memory(place)
         yield from of_pages(place, QUICK_ROUNDS if quick else ROUNDS)
         yield from of_news(place, list(islice(grown, NEW)))
-
-
-def of_understanding(place: Place, given: Iterable[Article]) -> Iterator[Row]:
-    """The whole way from the store, as `tinphuong index` goes it, with wards, topics, copies."""
-    count = store(place, given)
-    speed = count / seconds(partial(understand, place))
-    yield at_least(
-        f"{count:,} articles: indexing from the store, two cores, articles/s", 600, speed
-    )
-
-
-def store(place: Place, given: Iterable[Article]) -> int:
-    """Store the articles; gives how many they are."""
-    with open_store(place.store) as held:
-        before = len(held.ids(unindexed=False))
-        while batch := list(islice(given, BATCH)):
-            with held.transaction():
-                for article in batch:
-                    held.put(article)
-        return len(held.ids(unindexed=False)) - before
-
-
-def understand(place: Place) -> None:
-    """Index what is not indexed yet, with all that the command does."""
-    annotate = Annotator(load_gazetteer(), SOURCES).annotate
-    with open_store(place.store) as held:
-        build(held, place.index, annotate, SOURCES)
 
 
 def of_index(place: Place, given: Iterable[Article], real: int) -> Iterator[Row]:

@@ -26,8 +26,8 @@ from table import Row, markdown
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 NAMES = (
-    *("search", "pages", "relevance", "extraction", "copies", "language", "suggestions", "crawl"),
-    "web",
+    *("search", "indexing", "pages", "relevance", "extraction", "copies", "language"),
+    *("suggestions", "crawl", "web"),
 )
 
 
