@@ -276,10 +276,8 @@ class _Planner:
             return self._within(part, TITLE, TITLE_FOLDED)
         within = [self._within(part, TEXT_, TEXT_FOLDED), self._within(part, FILES, FILES_FOLDED)]
         if len(part.keys) > 1 and not any(map(self._is_folded, part.keys)):
-            within[0] = And([*_neighbours(part.keys), within[0]])
-            within.insert(
-                0, Term(WORDS, "_".join(part.keys))
-            )  # a word's syllables do: known sooner
+            within[0] = And([*(Term(PAIRS, pair) for pair in _neighbours(part.keys)), within[0]])
+            within.insert(0, Term(WORDS, "_".join(part.keys)))
         return Or(within)
 
     def _within(self, part: Part, exact: str, folded: str) -> Query:
@@ -320,7 +318,7 @@ class _Planner:
         self._rank_pairs(keys)
 
     def _rank_pairs(self, keys: Sequence[str]) -> None:
-        self._add(PAIRS, pairs([fold(key) for key in keys]), PAIR)
+        self._add(PAIRS, _neighbours(keys), PAIR)
 
     def _rank_run(self, parts: Sequence[Part]) -> None:
         """Words and neighbours of syllables in a row; a bare query has no words to segment."""
@@ -344,9 +342,9 @@ class _Planner:
                         self.widenings.append(Widening("accents", typed, shown))
 
 
-def _neighbours(keys: Sequence[str]) -> list[Term]:
-    """What texts have that have these keys side by side; found without reading positions."""
-    return [Term(PAIRS, pair) for pair in pairs([fold(key) for key in keys])]
+def _neighbours(keys: Sequence[str]) -> list[str]:
+    """What stands in the field of pairs wherever these keys stand side by side."""
+    return pairs([fold(key) for key in keys])
 
 
 def _phrase(terms: Iterable[Term]) -> Query:

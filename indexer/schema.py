@@ -143,7 +143,7 @@ def entry_of(document: Document, words: Numbered, files: Iterable[str]) -> Entry
 
 def _offsets(title: str, read: ArticleTable) -> list[str]:
     """Where the syllables of title and text stand, each by itself."""
-    of_title, of_text = np.split(read.lengths, [2 * read.in_title])
+    of_title, of_text = np.split(read.lengths.copy(), [2 * read.in_title])
     of_text[:1] += of_title.sum() - len(title) - 1
     return [packed(of_title), packed(of_text)]
 

@@ -15,6 +15,8 @@ from crawler.article import PrintedDate
 from crawler.store import Stored
 from indexer.document import TYPES, Annotator, Document, Source, type_of
 from indexer.document_numbers import DocumentNumber
+from indexer.schema import entry_of
+from indexer.segment import words_of_each
 from indexer.wards import Gazetteer
 from tests.test_store import ARTICLE
 
@@ -180,3 +182,17 @@ def test_any_text_is_understood(gazetteer: Gazetteer, text: str, pieces: list[st
 @pytest.mark.parametrize("text", ["\ud800 \x00", "🙂" * 1_000, "A" * 500_000, "Á. " * 100_000])
 def test_strange_texts_are_understood(gazetteer: Gazetteer, text: str) -> None:
     assert annotated(gazetteer, "la", text, None).wards == ()
+
+
+def test_the_same_text_twice_is_read_the_same(gazetteer: Gazetteer) -> None:
+    """What is remembered of the last text is not changed by indexing it."""
+    article = replace(
+        ARTICLE, title="“Thu gom” rác", body=("Tổ dân phố 5, phường Bồ Đề (mới) họp.",)
+    )
+    made = []
+    for number in (1, 2):
+        stored = Stored(number, article, ARTICLE.fetched_at, ARTICLE.fetched_at, number)
+        document = Annotator(gazetteer, {}).annotate(stored)
+        found = words_of_each([f"{article.title}\n{article.text}"])
+        made.append(entry_of(replace(document, id=0), next(found), []).stored)
+    assert made[0] == made[1]
